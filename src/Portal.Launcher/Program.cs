@@ -1,0 +1,2 @@
+var app = Portal.Server.PortalServer.Build(args);
+await app.RunAsync();
