@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Threading.Channels;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Portal.Data.PostgreSql;
+
+/// <summary>PostgreSQL 13 or newer through Npgsql.</summary>
+public sealed class PostgreSqlProvider : IDatabaseProvider
+{
+    const string Channel = "portal_change";
+
+    public string Name => "PostgreSql";
+
+    public void Configure(DbContextOptionsBuilder builder, string connectionString) =>
+        builder.UseNpgsql(connectionString, o => o.MigrationsAssembly("Portal.Data.PostgreSql").MigrationsHistoryTable("migration", "data"));
+
+    public bool IsUniqueViolation(Exception exception) =>
+        (exception as PostgresException ?? exception.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.UniqueViolation;
+
+    public async Task InsertMissingAsync(PortalDbContext db, string table, IReadOnlyList<string> columns, IReadOnlyList<string> key,
+        IReadOnlyList<object[]> rows, CancellationToken cancellation)
+    {
+        if (rows.Count == 0) return;
+        // One array per column keeps the statement text the same for any number of rows, so that it is prepared once.
+        var sql = new StringBuilder($"INSERT INTO {table} (");
+        sql.AppendJoin(", ", columns.Select(Quote)).Append(") SELECT * FROM unnest(");
+        sql.AppendJoin(", ", Enumerable.Range(0, columns.Count).Select(i => FormattableString.Invariant($"@p{i}")));
+        sql.Append(") ON CONFLICT (").AppendJoin(", ", key.Select(Quote)).Append(") DO NOTHING");
+        var parameters = new object[columns.Count];
+        for (var c = 0; c < columns.Count; c++) parameters[c] = Column(FormattableString.Invariant($"p{c}"), rows, c);
+        await db.Database.ExecuteSqlRawAsync(sql.ToString(), parameters, cancellation);
+    }
+
+    public Task AnnounceAsync(PortalDbContext db, IReadOnlyList<ChangeNotice> notices, CancellationToken cancellation)
+    {
+        var payloads = notices.Distinct().Select(n => n.Topic + " " + n.Key).ToArray();
+        return payloads.Length == 0 ? Task.CompletedTask : db.Database.ExecuteSqlRawAsync(
+            $"SELECT pg_notify('{Channel}', p) FROM unnest(@payloads) AS p", [new NpgsqlParameter<string[]>("payloads", payloads)], cancellation);
+    }
+
+    public async IAsyncEnumerable<ChangeNotice> ListenAsync(string connectionString, Action ready, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString) { KeepAlive = 10, Pooling = false };
+        await using var connection = new NpgsqlConnection(builder.ConnectionString);
+        await connection.OpenAsync(cancellation);
+        var queue = System.Threading.Channels.Channel.CreateUnbounded<ChangeNotice>(new() { SingleReader = true });
+        connection.Notification += (_, e) =>
+        {
+            var space = e.Payload.IndexOf(' ', StringComparison.Ordinal);
+            if (space > 0) queue.Writer.TryWrite(new(e.Payload[..space], e.Payload[(space + 1)..]));
+        };
+        await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection)) await listen.ExecuteNonQueryAsync(cancellation);
+        ready();
+        while (true)
+        {
+            await connection.WaitAsync(cancellation);
+            while (queue.Reader.TryRead(out var notice)) yield return notice;
+        }
+    }
+
+    static string Quote(string name) => "\"" + name + "\"";
+
+    static NpgsqlParameter Column(string name, IReadOnlyList<object[]> rows, int column) => rows[0][column] switch
+    {
+        long => Values<long>(name, NpgsqlDbType.Bigint, rows, column),
+        int => Values<int>(name, NpgsqlDbType.Integer, rows, column),
+        string => Values<string>(name, NpgsqlDbType.Text, rows, column),
+        bool => Values<bool>(name, NpgsqlDbType.Boolean, rows, column),
+        byte[] => Values<byte[]>(name, NpgsqlDbType.Bytea, rows, column),
+        DateTimeOffset => Values<DateTimeOffset>(name, NpgsqlDbType.TimestampTz, rows, column),
+        var other => throw new NotSupportedException($"{other.GetType()} has no array type here."),
+    };
+
+    static NpgsqlParameter<T[]> Values<T>(string name, NpgsqlDbType type, IReadOnlyList<object[]> rows, int column) =>
+        new(name, NpgsqlDbType.Array | type) { TypedValue = [.. rows.Select(r => (T)r[column])] };
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Microsoft.Data.SqlClient;
+using Microsoft.EntityFrameworkCore;
+
+namespace Portal.Data.SqlServer;
+
+/// <summary>SQL Server 2019 or newer with SQL logins.</summary>
+public sealed class SqlServerProvider : IDatabaseProvider
+{
+    /// <summary>SQL Server takes at most 2,100 parameters a statement.</summary>
+    const int MaxParameters = 2_000;
+
+    /// <summary>How far back the poll reads again: a row with a lower id may become visible after one with a higher id.</summary>
+    static readonly TimeSpan Overlap = TimeSpan.FromSeconds(10);
+
+    static readonly TimeSpan Keep = TimeSpan.FromMinutes(10);
+
+    public string Name => "SqlServer";
+
+    public void Configure(DbContextOptionsBuilder builder, string connectionString) =>
+        builder.UseSqlServer(connectionString, o => o.MigrationsAssembly("Portal.Data.SqlServer").MigrationsHistoryTable("migration", "data"));
+
+    // 2601: unique index, 2627: unique constraint or primary key
+    public bool IsUniqueViolation(Exception exception) => (exception as SqlException ?? exception.InnerException as SqlException)?.Number is 2601 or 2627;
+
+    public async Task InsertMissingAsync(PortalDbContext db, string table, IReadOnlyList<string> columns, IReadOnlyList<string> key,
+        IReadOnlyList<object[]> rows, CancellationToken cancellation)
+    {
+        foreach (var part in rows.Chunk(MaxParameters / columns.Count))
+        {
+            var sql = new StringBuilder($"MERGE {table} WITH (HOLDLOCK) AS t USING (VALUES ");
+            var parameters = new List<object>();
+            for (var r = 0; r < part.Length; r++)
+            {
+                sql.Append(r == 0 ? "(" : ", (");
+                for (var c = 0; c < columns.Count; c++)
+                {
+                    var name = FormattableString.Invariant($"@p{parameters.Count}");
+                    sql.Append(c == 0 ? "" : ", ").Append(name);
+                    parameters.Add(new SqlParameter(name, part[r][c]));
+                }
+                sql.Append(')');
+            }
+            sql.Append(") AS s (").AppendJoin(", ", columns.Select(Quote)).Append(") ON ");
+            sql.AppendJoin(" AND ", key.Select(k => $"t.{Quote(k)} = s.{Quote(k)}"));
+            sql.Append(" WHEN NOT MATCHED THEN INSERT (").AppendJoin(", ", columns.Select(Quote));
+            sql.Append(") VALUES (").AppendJoin(", ", columns.Select(c => "s." + Quote(c))).Append(");");
+            await db.Database.ExecuteSqlRawAsync(sql.ToString(), parameters, cancellation);
+        }
+    }
+
+    public async Task AnnounceAsync(PortalDbContext db, IReadOnlyList<ChangeNotice> notices, CancellationToken cancellation)
+    {
+        foreach (var notice in notices.Distinct())
+            await db.Database.ExecuteSqlAsync($"INSERT INTO data.change (Topic, [Key], At) VALUES ({notice.Topic}, {notice.Key}, SYSDATETIMEOFFSET())", cancellation);
+    }
+
+    public async IAsyncEnumerable<ChangeNotice> ListenAsync(string connectionString, Action ready, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var connection = new SqlConnection(connectionString);
+        await connection.OpenAsync(cancellation);
+        var seen = new Dictionary<long, DateTimeOffset>();
+        var first = true;
+        var pruned = DateTimeOffset.MinValue;
+        while (true)
+        {
+            var fresh = new List<ChangeNotice>();
+            var now = DateTimeOffset.UtcNow;
+            await using (var read = new SqlCommand("SELECT Id, Topic, [Key], At FROM data.change WHERE At > DATEADD(second, @overlap, SYSDATETIMEOFFSET()) ORDER BY Id", connection))
+            {
+                read.Parameters.AddWithValue("@overlap", -(int)Overlap.TotalSeconds);
+                await using var rows = await read.ExecuteReaderAsync(cancellation);
+                while (await rows.ReadAsync(cancellation))
+                    if (seen.TryAdd(rows.GetInt64(0), now) && !first)
+                        fresh.Add(new(rows.GetString(1), rows.GetString(2)));
+            }
+            if (first) ready();
+            first = false;
+            foreach (var notice in fresh) yield return notice;
+            foreach (var old in seen.Where(s => s.Value < now - 3 * Overlap).Select(s => s.Key).ToList()) seen.Remove(old);
+            if (now - pruned > TimeSpan.FromMinutes(1))
+            {
+                await using var prune = new SqlCommand("DELETE TOP (10000) FROM data.change WHERE At < DATEADD(second, @keep, SYSDATETIMEOFFSET())", connection);
+                prune.Parameters.AddWithValue("@keep", -(int)Keep.TotalSeconds);
+                await prune.ExecuteNonQueryAsync(cancellation);
+                pruned = now;
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(500), cancellation);
+        }
+    }
+
+    static string Quote(string name) => "[" + name + "]";
+}

@@ -1,0 +1,16 @@
+namespace Portal.Access;
+
+/// <summary>Who asks, and from where. Every change and every question about a right carries one.</summary>
+/// <param name="Id">The user's or robot's id; 0 for anonymous and for Portal itself.</param>
+/// <param name="Name">The account name as audit rows show it.</param>
+/// <param name="Address">The remote address, behind named proxies the forwarded one; empty for background work.</param>
+/// <param name="Client">The user agent, at most 256 characters.</param>
+public sealed record Caller(SubjectKind Kind, int Id, string Name, string Address = "", string Client = "")
+{
+    public static Caller Anonymous { get; } = new(SubjectKind.Anonymous, 0, "anonymous");
+
+    /// <summary>Background work; may do everything.</summary>
+    public static Caller Portal { get; } = new(SubjectKind.Portal, 0, "portal");
+
+    public bool IsAnonymous => Kind == SubjectKind.Anonymous;
+}

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Portal.Access;
+
+/// <summary>A person who can sign in.</summary>
+public sealed class User : IdentityUser<int>
+{
+    /// <summary>The longest user name.</summary>
+    public const int MaxNameLength = 255;
+
+    /// <summary>The name shown beside the account; may be empty.</summary>
+    public string DisplayName { get; set; } = "";
+    public string Comment { get; set; } = "";
+    public DateTimeOffset CreatedAt { get; set; }
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>Since when the account may not sign in; null while it may.</summary>
+    public DateTimeOffset? DisabledAt { get; set; }
+
+    /// <summary>True until the person has replaced a password that somebody else chose.</summary>
+    public bool MustChangePassword { get; set; }
+    public DateTimeOffset? LastSignInAt { get; set; }
+
+    /// <summary>What screens call this person.</summary>
+    public string Called => DisplayName.Length > 0 ? DisplayName : UserName ?? "";
+
+    internal sealed class Configuration : IEntityTypeConfiguration<User>
+    {
+        public void Configure(EntityTypeBuilder<User> b)
+        {
+            b.ToTable("user", "access");
+            b.Property(u => u.DisplayName).HasMaxLength(255);
+            b.Property(u => u.Comment).HasMaxLength(1024);
+            b.Property(u => u.PasswordHash).HasMaxLength(512);
+            b.Property(u => u.SecurityStamp).HasMaxLength(64);
+            b.Property(u => u.ConcurrencyStamp).HasMaxLength(64);
+            b.Property(u => u.PhoneNumber).HasMaxLength(64);
+            b.Ignore(u => u.Called);
+        }
+    }
+}
+
+/// <summary>Gives Identity's remaining tables their place.</summary>
+sealed class IdentityTables :
+    IEntityTypeConfiguration<IdentityUserClaim<int>>, IEntityTypeConfiguration<IdentityUserLogin<int>>, IEntityTypeConfiguration<IdentityUserToken<int>>
+{
+    public void Configure(EntityTypeBuilder<IdentityUserClaim<int>> b) => b.ToTable("user_claim", "access");
+    public void Configure(EntityTypeBuilder<IdentityUserLogin<int>> b) => b.ToTable("user_login", "access");
+    public void Configure(EntityTypeBuilder<IdentityUserToken<int>> b) => b.ToTable("user_token", "access");
+}

@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Portal.Access;
+using Portal.Artifacts;
+using Portal.Audit;
+using Portal.Projects;
+
+namespace Portal.Data;
+
+/// <summary>The one context. Entities and their configuration live in their capability; services take the factory, because a circuit outlives a context.</summary>
+public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) : IdentityUserContext<User, int>(options)
+{
+    public DbSet<Role> Roles => Set<Role>();
+    public DbSet<RolePermission> RolePermissions => Set<RolePermission>();
+    public DbSet<Binding> Bindings => Set<Binding>();
+    public DbSet<Session> Sessions => Set<Session>();
+    public DbSet<SignInFailure> SignInFailures => Set<SignInFailure>();
+    public DbSet<Project> Projects => Set<Project>();
+    public DbSet<Repository> Repositories => Set<Repository>();
+    public DbSet<Artifact> Artifacts => Set<Artifact>();
+    public DbSet<ArtifactConfig> ArtifactConfigs => Set<ArtifactConfig>();
+    public DbSet<ArtifactChild> ArtifactChildren => Set<ArtifactChild>();
+    public DbSet<ArtifactBlob> ArtifactBlobs => Set<ArtifactBlob>();
+    public DbSet<Blob> Blobs => Set<Blob>();
+    public DbSet<RepositoryBlob> RepositoryBlobs => Set<RepositoryBlob>();
+    public DbSet<ProjectBlob> ProjectBlobs => Set<ProjectBlob>();
+    public DbSet<ManifestContent> Manifests => Set<ManifestContent>();
+    public DbSet<Tag> Tags => Set<Tag>();
+    public DbSet<TagEvent> TagEvents => Set<TagEvent>();
+    public DbSet<Deletion> Deletions => Set<Deletion>();
+    public DbSet<PushIntent> PushIntents => Set<PushIntent>();
+    public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+    public DbSet<Change> Changes => Set<Change>();
+
+    /// <summary>True on SQL Server, false on PostgreSQL: the only two providers there are.</summary>
+    public bool IsSqlServer => Database.ProviderName!.EndsWith("SqlServer", StringComparison.Ordinal);
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.ApplyConfigurationsFromAssembly(typeof(PortalDbContext).Assembly);
+        // Tags, digests and names differ by case; SQL Server's default collation would fold them.
+        if (IsSqlServer) builder.UseCollation("Latin1_General_100_BIN2_UTF8");
+        foreach (var property in builder.Model.GetEntityTypes().SelectMany(t => t.GetDeclaredProperties()))
+            if (property.FindAnnotation(JsonColumn.Annotation) is not null)
+                property.SetColumnType(IsSqlServer ? "nvarchar(max)" : "jsonb");
+    }
+}
