@@ -12,13 +12,15 @@ sealed class AccessPolicy : IAccessPolicy
     const int MaxCached = 50_000;
 
     readonly IDbContextFactory<PortalDbContext> _contexts;
-    readonly ConcurrentDictionary<(SubjectKind Kind, int Id), Task<Grants>> _cache = new();
+    readonly ConcurrentDictionary<(SubjectKind Kind, int Id), Grants> _cache = new();
+    int _generation;
 
     public AccessPolicy(IDbContextFactory<PortalDbContext> contexts, IChangeFeed feed)
     {
         _contexts = contexts;
         feed.Subscribe(notice =>
         {
+            Interlocked.Increment(ref _generation);
             if (notice is null or { Topic: AccessTopics.Role }) _cache.Clear();
             else if (notice is { Topic: AccessTopics.Subject } n && AccessTopics.TryReadSubject(n.Key, out var subject)) _cache.TryRemove(subject, out _);
         });
@@ -48,11 +50,12 @@ sealed class AccessPolicy : IAccessPolicy
     async ValueTask<Grants> GrantsAsync(Caller caller)
     {
         var key = (caller.Kind, caller.Id);
-        if (_cache.TryGetValue(key, out var known) && !known.IsFaulted) return await known;
+        if (_cache.TryGetValue(key, out var known)) return known;
+        var generation = Volatile.Read(ref _generation);
+        var grants = await LoadAsync(key);
+        if (generation != Volatile.Read(ref _generation)) return grants; // a change arrived meanwhile: answer, but do not keep
         if (_cache.Count >= MaxCached) _cache.Clear();
-        var loading = LoadAsync(key);
-        _cache[key] = loading;
-        return await loading;
+        return _cache[key] = grants;
     }
 
     async Task<Grants> LoadAsync((SubjectKind Kind, int Id) subject)

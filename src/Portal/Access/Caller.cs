@@ -1,3 +1,5 @@
+using Portal.Audit;
+
 namespace Portal.Access;
 
 /// <summary>Who asks, and from where. Every change and every question about a right carries one.</summary>
@@ -11,6 +13,9 @@ public sealed record Caller(SubjectKind Kind, int Id, string Name, string Addres
 
     /// <summary>Background work; may do everything.</summary>
     public static Caller Portal { get; } = new(SubjectKind.Portal, 0, "portal");
+
+    /// <summary>The same person as audit rows name it.</summary>
+    public AuditActor Actor => new(Name, Kind == SubjectKind.User ? Id : null, Address, Client);
 
     public bool IsAnonymous => Kind == SubjectKind.Anonymous;
 }

@@ -1,0 +1,38 @@
+using System.Globalization;
+using Portal.Kernel;
+
+namespace Portal.Access;
+
+/// <summary>The refusals of Access: code, message and kind in one place.</summary>
+public static class AccessErrors
+{
+    public static Error WrongCredentials { get; } = new("UNAUTHORIZED", "The user name or password is wrong.", ErrorKind.Unauthenticated);
+
+    public static Error SignInNeeded { get; } = new("UNAUTHORIZED", "This needs a signed-in user.", ErrorKind.Unauthenticated);
+
+    public static Error PasswordChangeRequired { get; } = new("PASSWORD_CHANGE_REQUIRED",
+        "The first password was meant for one sign-in only. Sign in to Portal in the browser and choose your own.", ErrorKind.Unauthenticated);
+
+    public static Error TooManyAttempts(TimeSpan wait) => new("TOOMANYREQUESTS",
+        string.Create(CultureInfo.InvariantCulture, $"Too many wrong passwords. Try again in {Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds))} s."), ErrorKind.TooMany);
+
+    /// <summary>Known caller, missing right; names the right and nothing else.</summary>
+    public static Error Lacks(Permission permission) =>
+        new("FORBIDDEN", $"This needs the right {permission}. A project admin or an administrator can give it.", ErrorKind.Forbidden);
+
+    public static Error UserNameTaken(string name) => new("CONFLICT", $"The user name {name} is taken.", ErrorKind.Conflict, "username");
+
+    public static Error UserName { get; } = Error.Invalid("username", "A user name has 1 to 255 characters, none of them ',', '\"', '~', '#', '%', '$', '/', ':' or white space.");
+
+    public static Error Password(int least) => Error.Invalid("password", string.Create(CultureInfo.InvariantCulture, $"A password has {least} to 128 characters and is not the user name."));
+
+    public static Error WrongPassword { get; } = Error.Invalid("old_password", "The present password is wrong.") with { Code = "WRONG_PASSWORD", Kind = ErrorKind.Forbidden };
+
+    public static Error LastAdministrator { get; } = new("PRECONDITION", "This is the last administrator. Make somebody else administrator first.", ErrorKind.Precondition);
+
+    public static Error Yourself { get; } = new("PRECONDITION", "You cannot do this to your own account. Ask another administrator.", ErrorKind.Precondition);
+
+    public static Error NotAMember { get; } = Error.NotFound("The member");
+
+    public static Error AlreadyMember(string name) => new("CONFLICT", $"{name} is a member already; change the role instead.", ErrorKind.Conflict, "member");
+}

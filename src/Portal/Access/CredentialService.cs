@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Portal.Audit;
+using Portal.Data;
+using Portal.Kernel;
+
+namespace Portal.Access;
+
+/// <summary>
+/// Checks a name and a secret, for sign-in, Basic authentication and the token service. Known and unknown names take the same time and get the same answer.
+/// A right password is remembered for a minute as a keyed hash, because the slow hash allows only some fifty checks a second.
+/// </summary>
+public sealed class CredentialService
+{
+    static readonly TimeSpan Remember = TimeSpan.FromSeconds(60);
+    const int MaxRemembered = 10_000;
+    const int MaxSecretLength = 1_024;
+
+    readonly IDbContextFactory<PortalDbContext> _contexts;
+    readonly IPasswordHasher<User> _hasher;
+    readonly SignInThrottle _throttle;
+    readonly AuditLog _audit;
+    readonly TimeProvider _time;
+    readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+    readonly ConcurrentDictionary<string, (int UserId, string Name, DateTimeOffset Until)> _remembered = new();
+    readonly Lazy<string> _nobody;
+
+    internal CredentialService(IDbContextFactory<PortalDbContext> contexts, IPasswordHasher<User> hasher, SignInThrottle throttle, AuditLog audit, IChangeFeed feed, TimeProvider time)
+    {
+        (_contexts, _hasher, _throttle, _audit, _time) = (contexts, hasher, throttle, audit, time);
+        _nobody = new(() => _hasher.HashPassword(new User(), Convert.ToHexString(RandomNumberGenerator.GetBytes(16))));
+        feed.Subscribe(notice =>
+        {
+            if (notice is null or { Topic: AccessTopics.Subject }) _remembered.Clear();
+        });
+    }
+
+    /// <summary>
+    /// Finds out who has this name and secret. Refusals: <c>WRONG_CREDENTIALS</c> (also for unknown and disabled accounts), <c>TOO_MANY_ATTEMPTS</c> with the wait,
+    /// <c>PASSWORD_CHANGE_REQUIRED</c> unless <paramref name="allowPasswordChange"/>.
+    /// </summary>
+    /// <param name="caller">The anonymous caller with the address and client of the request.</param>
+    public async Task<Result<Caller>> VerifyAsync(string name, string secret, Caller caller, CancellationToken cancellation, bool allowPasswordChange = false)
+    {
+        if (name.Length is 0 or > User.MaxNameLength || secret.Length is 0 or > MaxSecretLength) return AccessErrors.WrongCredentials;
+        var now = _time.GetUtcNow();
+        var memory = Convert.ToBase64String(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{name.ToUpperInvariant()}\0{secret}")));
+        if (!allowPasswordChange && _remembered.TryGetValue(memory, out var known) && known.Until > now)
+            return caller with { Kind = SubjectKind.User, Id = known.UserId, Name = known.Name };
+
+        var wait = await _throttle.WaitAsync(name, caller.Address, cancellation);
+        if (wait > TimeSpan.Zero) return AccessErrors.TooManyAttempts(wait);
+        await using var db = await _contexts.CreateDbContextAsync(cancellation);
+        var normalized = name.ToUpperInvariant();
+        var user = await db.Users.AsNoTracking().FirstOrDefaultAsync(u => u.NormalizedUserName == normalized, cancellation);
+        var verdict = _hasher.VerifyHashedPassword(user ?? new User(), user?.PasswordHash ?? _nobody.Value, secret);
+        if (user is null || user.DisabledAt is not null || verdict == PasswordVerificationResult.Failed)
+        {
+            await _throttle.FailedAsync(name, caller.Address, cancellation);
+            await _audit.WriteAsync(new(caller.Actor with { Name = name }, AuditActions.SignIn, AuditResources.User, name) { Success = false }, cancellation);
+            return AccessErrors.WrongCredentials;
+        }
+        await _throttle.SucceededAsync(name, caller.Address, cancellation);
+        if (user.MustChangePassword && !allowPasswordChange) return AccessErrors.PasswordChangeRequired;
+        var found = caller with { Kind = SubjectKind.User, Id = user.Id, Name = user.UserName! };
+        if (!user.MustChangePassword)
+        {
+            if (_remembered.Count >= MaxRemembered) _remembered.Clear();
+            _remembered[memory] = (user.Id, user.UserName!, now + Remember);
+        }
+        return found;
+    }
+}

@@ -1,0 +1,32 @@
+namespace Portal.Audit;
+
+/// <summary>What an audit row says was done. Names are stored: never rename.</summary>
+public static class AuditActions
+{
+    public const string Create = "create";
+    public const string Update = "update";
+    public const string Delete = "delete";
+    public const string Restore = "restore";
+    public const string Push = "push";
+    public const string Pull = "pull";
+    public const string SignIn = "sign-in";
+    public const string SignOut = "sign-out";
+
+    /// <summary>All, for filters.</summary>
+    public static IReadOnlyList<string> All { get; } = [Create, Update, Delete, Restore, Push, Pull, SignIn, SignOut];
+}
+
+/// <summary>The kinds of thing that audit rows name.</summary>
+public static class AuditResources
+{
+    public const string Project = "project";
+    public const string Member = "member";
+    public const string Repository = "repository";
+    public const string Artifact = "artifact";
+    public const string Tag = "tag";
+    public const string User = "user";
+    public const string Session = "session";
+
+    /// <summary>All, for filters.</summary>
+    public static IReadOnlyList<string> All { get; } = [Project, Member, Repository, Artifact, Tag, User, Session];
+}
