@@ -18,6 +18,17 @@ public static class AccessSetup
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton(s => new CredentialService(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<IPasswordHasher<User>>(),
             s.GetRequiredService<SignInThrottle>(), s.GetRequiredService<AuditLog>(), s.GetRequiredService<IChangeFeed>(), s.GetRequiredService<TimeProvider>()));
+        services.AddOptions<FirstRunOptions>().Bind(configuration.GetSection(FirstRunOptions.Section));
+        services.AddPortalAuthentication();
+        services.AddSingleton<AccountEffects>();
+        services.AddSingleton<RoleSeeder>();
+        services.AddSingleton<FirstRun>();
+        services.AddSingleton<UserService>();
+        services.AddSingleton<UserQueries>();
+        services.AddSingleton<SessionService>();
+        services.AddSingleton<MemberService>();
+        services.AddHostedService<AccessUpkeep>();
+        services.AddSingleton(s => new AccessStart(s.GetRequiredService<RoleSeeder>(), s.GetRequiredService<FirstRun>()));
         return services;
     }
 }

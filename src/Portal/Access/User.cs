@@ -19,6 +19,9 @@ public sealed class User : IdentityUser<int>
     /// <summary>Since when the account may not sign in; null while it may.</summary>
     public DateTimeOffset? DisabledAt { get; set; }
 
+    /// <summary>Gone for good: hidden everywhere, the name is free again.</summary>
+    public bool Deleted { get; set; }
+
     /// <summary>True until the person has replaced a password that somebody else chose.</summary>
     public bool MustChangePassword { get; set; }
     public DateTimeOffset? LastSignInAt { get; set; }

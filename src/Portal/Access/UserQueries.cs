@@ -1,0 +1,69 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Data;
+using Portal.Kernel;
+
+namespace Portal.Access;
+
+/// <summary>An account as lists and pages show it.</summary>
+public sealed record UserRow(int Id, string Name, string DisplayName, string Email, string Comment, bool Administrator, bool Disabled, bool MustChangePassword,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? LastSignInAt)
+{
+    public string Called => DisplayName.Length > 0 ? DisplayName : Name;
+}
+
+/// <summary>Reads accounts.</summary>
+public sealed class UserQueries(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy)
+{
+    /// <summary>One page of accounts. Sorts by <c>username</c>, <c>created</c>, <c>last_sign_in</c>; the filter looks into name, display name and e-mail.</summary>
+    public async Task<Result<Page<UserRow>>> ListAsync(Caller caller, PageRequest page, CancellationToken cancellation)
+    {
+        if (caller.IsAnonymous) return AccessErrors.SignInNeeded;
+        if (!await policy.MayAsync(caller, Permissions.UserList, AccessTarget.System, cancellation)) return AccessErrors.Lacks(Permissions.UserList);
+        page = page.Bounded();
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var users = db.Users.AsNoTracking().Where(u => !u.Deleted);
+        if (page.Filter is { } filter)
+        {
+            var like = Like.Contains(filter.ToUpperInvariant());
+            users = users.Where(u => EF.Functions.Like(u.NormalizedUserName!, like, Like.Escape) || EF.Functions.Like(u.DisplayName.ToUpper(), like, Like.Escape) || EF.Functions.Like(u.NormalizedEmail!, like, Like.Escape));
+        }
+        users = (page.SortColumn, page.Descending) switch
+        {
+            ("created", false) => users.OrderBy(u => u.CreatedAt).ThenBy(u => u.Id),
+            ("created", true) => users.OrderByDescending(u => u.CreatedAt).ThenBy(u => u.Id),
+            ("last_sign_in", false) => users.OrderBy(u => u.LastSignInAt).ThenBy(u => u.Id),
+            ("last_sign_in", true) => users.OrderByDescending(u => u.LastSignInAt).ThenBy(u => u.Id),
+            ("username", true) => users.OrderByDescending(u => u.NormalizedUserName),
+            _ => users.OrderBy(u => u.NormalizedUserName),
+        };
+        return await Rows(db, users).ToPageAsync(page, () => users.CountAsync(cancellation), cancellation);
+    }
+
+    /// <summary>One account: one's own, or anybody's with the right. Missing and foreign answer alike.</summary>
+    public async Task<Result<UserRow>> FindAsync(Caller caller, int userId, CancellationToken cancellation)
+    {
+        if (caller.IsAnonymous) return AccessErrors.SignInNeeded;
+        var own = caller.Kind == SubjectKind.User && caller.Id == userId;
+        if (!own && !await policy.MayAsync(caller, Permissions.UserRead, AccessTarget.System, cancellation)) return AccessErrors.Lacks(Permissions.UserRead);
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await Rows(db, db.Users.AsNoTracking().Where(u => u.Id == userId && !u.Deleted)).FirstOrDefaultAsync(cancellation) is { } row ? row : Error.NotFound("The user");
+    }
+
+    /// <summary>Names that begin with or contain the text, for choosing a member; any signed-in caller may ask and learns id and name only.</summary>
+    public async Task<Result<IReadOnlyList<UserName>>> SearchAsync(Caller caller, string text, int take, CancellationToken cancellation)
+    {
+        if (caller.IsAnonymous) return AccessErrors.SignInNeeded;
+        if (string.IsNullOrWhiteSpace(text)) return Array.Empty<UserName>();
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var like = Like.Contains(text.Trim().ToUpperInvariant());
+        return await db.Users.AsNoTracking().Where(u => !u.Deleted && u.DisabledAt == null && EF.Functions.Like(u.NormalizedUserName!, like, Like.Escape))
+            .OrderBy(u => u.NormalizedUserName).Take(Math.Clamp(take, 1, PageRequest.MaxTake)).Select(u => new UserName(u.Id, u.UserName!, u.DisplayName)).ToListAsync(cancellation);
+    }
+
+    static IQueryable<UserRow> Rows(PortalDbContext db, IQueryable<User> users) => users.Select(u => new UserRow(u.Id, u.UserName!, u.DisplayName, u.Email ?? "", u.Comment,
+        db.Bindings.Any(b => b.SubjectKind == SubjectKind.User && b.SubjectId == u.Id && b.ProjectId == null && b.Role!.Everything),
+        u.DisabledAt != null, u.MustChangePassword, u.CreatedAt, u.UpdatedAt, u.LastSignInAt));
+}
+
+/// <summary>An account's id and names.</summary>
+public sealed record UserName(int Id, string Name, string DisplayName);

@@ -1,0 +1,96 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Data;
+using Portal.Registry.Manifests;
+
+namespace Portal.Artifacts;
+
+/// <summary>Which artifacts belong in a list.</summary>
+static class ArtifactFilters
+{
+    const string CosignTag = "sha256-%.%";
+
+    public static IQueryable<Artifact> Apply(PortalDbContext db, IQueryable<Artifact> artifacts, string? text, ArtifactListFilter filter)
+    {
+        if (text is not null)
+        {
+            var name = Like.Contains(text.ToLowerInvariant());
+            var digest = Like.StartsWith(text.StartsWith("sha", StringComparison.Ordinal) ? text : "sha256:" + text);
+            artifacts = artifacts.Where(a => a.Tags.Any(t => EF.Functions.Like(t.Name.ToLower(), name, Like.Escape)) || EF.Functions.Like(a.Digest, digest, Like.Escape));
+        }
+        if (filter.Tag is { } tag) artifacts = artifacts.Where(a => a.Tags.Any(t => t.Name == tag));
+        if (filter.Tagged is { } tagged) artifacts = artifacts.Where(a => a.Tags.Any() == tagged);
+        if (filter.Signed) artifacts = artifacts.Where(a => db.Artifacts.Any(s => s.RepositoryId == a.RepositoryId && s.DeletionId == null && s.Kind == ArtifactKind.Signature
+            && (s.SubjectDigest == a.Digest || s.Tags.Any(t => t.Name == a.Digest.Replace(":", "-") + ".sig"))));
+        // What hangs on another artifact is shown there.
+        artifacts = artifacts.Where(a => a.SubjectDigest == null && !a.Tags.Any(t => EF.Functions.Like(t.Name, CosignTag)));
+        if (!filter.WithChildren)
+            artifacts = artifacts.Where(a => a.Tags.Any() || !db.ArtifactChildren.Any(c => c.ChildDigest == a.Digest && db.Artifacts.Any(p => p.Id == c.ParentId && p.RepositoryId == a.RepositoryId && p.DeletionId == null)));
+        return artifacts;
+    }
+}
+
+/// <summary>The one shape in which artifacts are read.</summary>
+static class ArtifactProjection
+{
+    /// <summary>Tags shown with a row; the tags page shows all.</summary>
+    public const int MaxTags = 50;
+
+    public static IQueryable<ArtifactRow> Rows(PortalDbContext db, IQueryable<Artifact> artifacts) => artifacts.Select(a => new ArtifactRow
+    {
+        Id = a.Id,
+        ProjectId = a.ProjectId,
+        RepositoryId = a.RepositoryId,
+        RepositoryName = a.Repository!.Project!.Name + "/" + a.Repository.Name,
+        Digest = a.Digest,
+        MediaType = a.MediaType,
+        ArtifactType = a.ArtifactType,
+        Kind = a.Kind,
+        Os = a.Os,
+        Architecture = a.Architecture,
+        Variant = a.Variant,
+        Size = a.Size,
+        OwnBytes = 0,
+        PushedAt = a.PushedAt,
+        PushedBy = a.PushedBy,
+        LastPulledAt = a.LastPulledAt,
+        PullCount = a.PullCount,
+        SubjectDigest = a.SubjectDigest,
+        BuiltAt = a.BuiltAt,
+        Author = a.Author,
+        Annotations = a.Annotations,
+        Tags = a.Tags.OrderByDescending(t => t.PushedAt).ThenByDescending(t => t.Id).Take(MaxTags).Select(t => new TagRow(t.Id, t.Name, t.PushedAt, t.PushedBy, t.LastPulledAt, t.PullCount)).ToList(),
+        Platforms = a.Children.OrderBy(c => c.Position).Select(c => new PlatformRow(c.ChildDigest, c.MediaType, c.Os, c.Architecture, c.Variant, c.OsVersion,
+            db.Artifacts.Where(k => k.RepositoryId == a.RepositoryId && k.Digest == c.ChildDigest && k.DeletionId == null).Select(k => (long?)k.Size).FirstOrDefault() ?? c.Size,
+            db.Artifacts.Where(k => k.RepositoryId == a.RepositoryId && k.Digest == c.ChildDigest && k.DeletionId == null).Select(k => (long?)k.Id).FirstOrDefault(),
+            db.Artifacts.Where(k => k.RepositoryId == a.RepositoryId && k.Digest == c.ChildDigest && k.DeletionId == null).Select(k => (ArtifactKind?)k.Kind).FirstOrDefault(),
+            c.Annotations)).ToList(),
+        AccessoryCount = db.Artifacts.Count(s => s.RepositoryId == a.RepositoryId && s.DeletionId == null && s.Id != a.Id
+            && (s.SubjectDigest == a.Digest || s.Tags.Any(t => t.Name.StartsWith(a.Digest.Replace(":", "-") + ".")))),
+        HasSignature = db.Artifacts.Any(s => s.RepositoryId == a.RepositoryId && s.DeletionId == null && s.Kind == ArtifactKind.Signature
+            && (s.SubjectDigest == a.Digest || s.Tags.Any(t => t.Name == a.Digest.Replace(":", "-") + ".sig"))),
+    });
+}
+
+/// <summary>Bytes that would be free if an artifact with its platforms went: one statement for a page.</summary>
+static class OwnBytes
+{
+    public static async Task<IReadOnlyList<ArtifactRow>> FillAsync(PortalDbContext db, IReadOnlyList<ArtifactRow> rows, CancellationToken cancellation)
+    {
+        if (rows.Count == 0) return rows;
+        var members = rows.ToDictionary(r => r.Id, r => r.Platforms.Select(p => p.ArtifactId).OfType<long>().Append(r.Id).ToHashSet());
+        var ids = members.Values.SelectMany(m => m).Distinct().ToList();
+        var project = rows[0].ProjectId;
+        var named = await db.ArtifactBlobs.AsNoTracking().Where(b => ids.Contains(b.ArtifactId)).Select(b => new
+        {
+            b.ArtifactId,
+            b.BlobId,
+            b.Blob!.Size,
+            By = db.ArtifactBlobs.Where(o => o.BlobId == b.BlobId && db.Artifacts.Any(a => a.Id == o.ArtifactId && a.ProjectId == project && a.DeletionId == null)).Select(o => o.ArtifactId).Distinct().Count(),
+        }).ToListAsync(cancellation);
+        var byArtifact = named.ToLookup(n => n.ArtifactId);
+        return [.. rows.Select(r => r with
+        {
+            OwnBytes = members[r.Id].SelectMany(id => byArtifact[id]).GroupBy(n => n.BlobId).Where(g => g.Select(n => n.ArtifactId).Distinct().Count() >= g.First().By).Sum(g => g.First().Size),
+        })];
+    }
+}

@@ -1,0 +1,139 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Portal.Access;
+using Portal.Data;
+using Portal.Kernel;
+using Portal.Projects;
+
+namespace Portal.Artifacts;
+
+/// <summary>Reads artifacts and tags. Missing and foreign answer alike.</summary>
+public sealed class ArtifactQueries(IDbContextFactory<PortalDbContext> contexts, ProjectQueries projects, RepositoryQueries repositories)
+{
+    const int MaxSameDigest = 20;
+
+    /// <summary>
+    /// One page of a repository's artifacts, newest push first. Platforms are folded into their index and what is attached to an artifact is left out, unless asked for.
+    /// Sorts by <c>pushed</c>, <c>pulled</c>, <c>size</c>, <c>pulls</c>; the filter looks into tag names and the beginning of digests.
+    /// </summary>
+    public async Task<Result<Page<ArtifactRow>>> ListAsync(Caller caller, string project, string repository, PageRequest page, ArtifactListFilter filter, CancellationToken cancellation)
+    {
+        var found = await ResolveAsync(caller, project, repository, Permissions.ArtifactList, cancellation);
+        if (!found.Ok) return found.Error;
+        page = page.Bounded();
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var repositoryId = found.Value;
+        var artifacts = db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == repositoryId && a.DeletionId == null);
+        artifacts = ArtifactFilters.Apply(db, artifacts, page.Filter, filter);
+        var sorted = (page.SortColumn, page.Descending) switch
+        {
+            ("pushed", false) => artifacts.OrderBy(a => a.PushedAt).ThenBy(a => a.Id),
+            ("pulled", false) => artifacts.OrderBy(a => a.LastPulledAt).ThenBy(a => a.Id),
+            ("pulled", true) => artifacts.OrderByDescending(a => a.LastPulledAt.HasValue).ThenByDescending(a => a.LastPulledAt).ThenByDescending(a => a.Id),
+            ("size", false) => artifacts.OrderBy(a => a.Size).ThenBy(a => a.Id),
+            ("size", true) => artifacts.OrderByDescending(a => a.Size).ThenByDescending(a => a.Id),
+            ("pulls", false) => artifacts.OrderBy(a => a.PullCount).ThenBy(a => a.Id),
+            ("pulls", true) => artifacts.OrderByDescending(a => a.PullCount).ThenByDescending(a => a.Id),
+            _ => artifacts.OrderByDescending(a => a.PushedAt).ThenByDescending(a => a.Id),
+        };
+        var rows = await ArtifactProjection.Rows(db, sorted).ToPageAsync(page, () => artifacts.CountAsync(cancellation), cancellation);
+        return rows with { Items = await OwnBytes.FillAsync(db, rows.Items, cancellation) };
+    }
+
+    /// <summary>One artifact by tag or digest, as lists show it.</summary>
+    public async Task<Result<ArtifactRow>> FindAsync(Caller caller, string project, string repository, string reference, CancellationToken cancellation)
+    {
+        var found = await ResolveAsync(caller, project, repository, Permissions.ArtifactRead, cancellation);
+        if (!found.Ok) return found.Error;
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await FindAsync(db, found.Value, reference, cancellation) is { } row ? row : ArtifactErrors.ArtifactNotFound;
+    }
+
+    /// <summary>One artifact by tag or digest with its blobs, config, attachments and relations.</summary>
+    public async Task<Result<ArtifactDetail>> DetailAsync(Caller caller, string project, string repository, string reference, CancellationToken cancellation)
+    {
+        var found = await ResolveAsync(caller, project, repository, Permissions.ArtifactRead, cancellation);
+        if (!found.Ok) return found.Error;
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        if (await FindAsync(db, found.Value, reference, cancellation) is not { } row) return ArtifactErrors.ArtifactNotFound;
+        var blobs = await db.ArtifactBlobs.AsNoTracking().Where(b => b.ArtifactId == row.Id).OrderBy(b => b.Position)
+            .Select(b => new ArtifactBlobRow(b.Position, b.Role, b.Blob!.Digest, b.MediaType, b.Blob.Size,
+                db.ArtifactBlobs.Any(o => o.BlobId == b.BlobId && o.ArtifactId != b.ArtifactId && db.Artifacts.Any(a => a.Id == o.ArtifactId && a.ProjectId == row.ProjectId && a.DeletionId == null)), b.Annotations))
+            .ToListAsync(cancellation);
+        var config = await db.ArtifactConfigs.AsNoTracking().Where(c => c.ArtifactId == row.Id).Select(c => c.Json).FirstOrDefaultAsync(cancellation);
+        var parents = await db.ArtifactChildren.AsNoTracking()
+            .Where(c => c.ChildDigest == row.Digest && db.Artifacts.Any(a => a.Id == c.ParentId && a.RepositoryId == row.RepositoryId && a.DeletionId == null))
+            .Select(c => db.Artifacts.First(a => a.Id == c.ParentId).Digest).Distinct().Take(PageRequest.MaxTake).ToListAsync(cancellation);
+        var visible = await repositories.VisibleAsync(db, caller, Permissions.RepositoryList, cancellation);
+        var same = await visible.Where(r => r.Id != row.RepositoryId && db.Artifacts.Any(a => a.RepositoryId == r.Id && a.Digest == row.Digest && a.DeletionId == null))
+            .OrderBy(r => r.Project!.Name).ThenBy(r => r.Name).Take(MaxSameDigest).Select(r => r.Project!.Name + "/" + r.Name).ToListAsync(cancellation);
+        return new ArtifactDetail(row, blobs, config, await AccessoriesAsync(db, row, cancellation), parents, same);
+    }
+
+    /// <summary>What is attached to an artifact, newest first, at most 100.</summary>
+    public async Task<Result<IReadOnlyList<AccessoryRow>>> AccessoriesAsync(Caller caller, string project, string repository, string reference, CancellationToken cancellation)
+    {
+        var row = await FindAsync(caller, project, repository, reference, cancellation);
+        if (!row.Ok) return row.Error;
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await AccessoriesAsync(db, row.Value, cancellation);
+    }
+
+    /// <summary>One page of an artifact's tags, newest first; the filter looks into the name.</summary>
+    public async Task<Result<Page<TagRow>>> TagsAsync(Caller caller, string project, string repository, string reference, PageRequest page, CancellationToken cancellation)
+    {
+        var row = await FindAsync(caller, project, repository, reference, cancellation);
+        if (!row.Ok) return row.Error;
+        page = page.Bounded();
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var tags = db.Tags.AsNoTracking().Where(t => t.ArtifactId == row.Value.Id);
+        if (page.Filter is { } text) tags = tags.Where(t => EF.Functions.Like(t.Name.ToLower(), Like.Contains(text.ToLowerInvariant()), Like.Escape));
+        var sorted = page.SortColumn == "name" ? page.Descending ? tags.OrderByDescending(t => t.Name) : tags.OrderBy(t => t.Name) : tags.OrderByDescending(t => t.PushedAt).ThenByDescending(t => t.Id);
+        return await sorted.Select(t => new TagRow(t.Id, t.Name, t.PushedAt, t.PushedBy, t.LastPulledAt, t.PullCount)).ToPageAsync(page, () => tags.CountAsync(cancellation), cancellation);
+    }
+
+    /// <summary>A page of the history of a repository's tags, or of one tag, or of one digest; newest first, by key.</summary>
+    public async Task<Result<KeysetPage<TagEventRow>>> HistoryAsync(Caller caller, string project, string repository, string? tag, string? digest, string? after, int take, CancellationToken cancellation)
+    {
+        var found = await ResolveAsync(caller, project, repository, Permissions.TagList, cancellation);
+        if (!found.Ok) return found.Error;
+        take = Math.Clamp(take, 1, PageRequest.MaxTake);
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var events = db.TagEvents.AsNoTracking().Where(e => e.RepositoryId == found.Value);
+        if (!string.IsNullOrEmpty(tag)) events = events.Where(e => e.TagName == tag);
+        if (!string.IsNullOrEmpty(digest)) events = events.Where(e => e.Digest == digest || e.PreviousDigest == digest);
+        if (long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var last)) events = events.Where(e => e.Id < last);
+        var rows = await events.OrderByDescending(e => e.Id).Take(take + 1).Select(e => new TagEventRow(e.Id, e.TagName, e.Action, e.Digest, e.PreviousDigest, e.At, e.Actor)).ToListAsync(cancellation);
+        var more = rows.Count > take;
+        if (more) rows.RemoveAt(take);
+        return new KeysetPage<TagEventRow>(rows, more ? rows[^1].Id.ToString(CultureInfo.InvariantCulture) : null);
+    }
+
+    async Task<Result<long>> ResolveAsync(Caller caller, string project, string repository, Permission right, CancellationToken cancellation)
+    {
+        var entry = await projects.ResolveAsync(caller, project, right, cancellation);
+        if (!entry.Ok) return entry.Error;
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var id = await db.Repositories.Where(r => r.ProjectId == entry.Value.Id && r.Name == repository && r.DeletionId == null).Select(r => (long?)r.Id).FirstOrDefaultAsync(cancellation);
+        return id is { } known ? known : ArtifactErrors.RepositoryNotFound;
+    }
+
+    static async Task<ArtifactRow?> FindAsync(PortalDbContext db, long repositoryId, string reference, CancellationToken cancellation)
+    {
+        if (!Reference.TryParse(reference, out var parsed)) return null;
+        var artifacts = db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == repositoryId && a.DeletionId == null);
+        artifacts = parsed.IsDigest ? artifacts.Where(a => a.Digest == reference) : artifacts.Where(a => a.Tags.Any(t => t.Name == reference));
+        var row = await ArtifactProjection.Rows(db, artifacts).FirstOrDefaultAsync(cancellation);
+        return row is null ? null : (await OwnBytes.FillAsync(db, [row], cancellation))[0];
+    }
+
+    static async Task<List<AccessoryRow>> AccessoriesAsync(PortalDbContext db, ArtifactRow row, CancellationToken cancellation)
+    {
+        var byTag = Like.StartsWith(row.Digest.Replace(':', '-') + ".");
+        return await db.Artifacts.AsNoTracking()
+            .Where(a => a.RepositoryId == row.RepositoryId && a.DeletionId == null && a.Id != row.Id && (a.SubjectDigest == row.Digest || a.Tags.Any(t => EF.Functions.Like(t.Name, byTag, Like.Escape))))
+            .OrderByDescending(a => a.PushedAt).ThenByDescending(a => a.Id).Take(PageRequest.MaxTake)
+            .Select(a => new AccessoryRow(a.Id, a.Digest, a.Kind, a.ArtifactType, a.Size, a.PushedAt, a.PushedBy, a.Tags.OrderBy(t => t.Name).Select(t => t.Name).FirstOrDefault(), a.Annotations))
+            .ToListAsync(cancellation);
+    }
+}

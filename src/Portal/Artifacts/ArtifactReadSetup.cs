@@ -1,0 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Portal.Artifacts;
+
+static class ArtifactReadSetup
+{
+    /// <summary>Adds what lists and pages read.</summary>
+    public static IServiceCollection AddArtifactQueries(this IServiceCollection services) =>
+        services.AddSingleton<RepositoryQueries>().AddSingleton<ArtifactQueries>().AddSingleton<SearchQueries>();
+}

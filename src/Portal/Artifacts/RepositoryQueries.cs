@@ -1,0 +1,101 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Access;
+using Portal.Data;
+using Portal.Kernel;
+using Portal.Projects;
+
+namespace Portal.Artifacts;
+
+/// <summary>Reads repositories. A caller sees those of projects where they may list repositories.</summary>
+public sealed class RepositoryQueries(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy, ProjectQueries projects)
+{
+    /// <summary>
+    /// One page of the repositories of a project, or of all the caller may see (<paramref name="projectId"/> null).
+    /// Sorts by <c>name</c>, <c>created</c>, <c>updated</c>, <c>pushed</c>, <c>pulls</c>, <c>artifacts</c>, <c>size</c>; the filter looks into the name.
+    /// </summary>
+    public async Task<Page<RepositoryRow>> ListAsync(Caller caller, int? projectId, PageRequest page, CancellationToken cancellation)
+    {
+        page = page.Bounded();
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var repositories = await VisibleAsync(db, caller, Permissions.RepositoryList, cancellation);
+        if (projectId is { } id) repositories = repositories.Where(r => r.ProjectId == id);
+        if (page.Filter is { } text)
+        {
+            var like = Like.Contains(text.ToLowerInvariant());
+            repositories = projectId is null
+                ? repositories.Where(r => EF.Functions.Like(r.Project!.Name + "/" + r.Name, like, Like.Escape))
+                : repositories.Where(r => EF.Functions.Like(r.Name, like, Like.Escape));
+        }
+        var rows = Rows(db, repositories);
+        rows = (page.SortColumn, page.Descending) switch
+        {
+            ("created", false) => rows.OrderBy(r => r.CreatedAt).ThenBy(r => r.Id),
+            ("created", true) => rows.OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.Id),
+            ("updated", false) => rows.OrderBy(r => r.UpdatedAt).ThenBy(r => r.Id),
+            ("updated", true) => rows.OrderByDescending(r => r.UpdatedAt).ThenByDescending(r => r.Id),
+            ("pushed", false) => rows.OrderBy(r => r.LastPushedAt).ThenBy(r => r.Id),
+            ("pushed", true) => rows.OrderByDescending(r => r.LastPushedAt).ThenByDescending(r => r.Id),
+            ("pulls", false) => rows.OrderBy(r => r.PullCount).ThenBy(r => r.Id),
+            ("pulls", true) => rows.OrderByDescending(r => r.PullCount).ThenByDescending(r => r.Id),
+            ("artifacts", false) => rows.OrderBy(r => r.ArtifactCount).ThenBy(r => r.Id),
+            ("artifacts", true) => rows.OrderByDescending(r => r.ArtifactCount).ThenByDescending(r => r.Id),
+            ("size", false) => rows.OrderBy(r => r.UniqueBytes).ThenBy(r => r.Id),
+            ("size", true) => rows.OrderByDescending(r => r.UniqueBytes).ThenByDescending(r => r.Id),
+            ("name", true) => rows.OrderByDescending(r => r.ProjectName).ThenByDescending(r => r.Name),
+            _ => rows.OrderBy(r => r.ProjectName).ThenBy(r => r.Name),
+        };
+        return await rows.ToPageAsync(page, () => repositories.CountAsync(cancellation), cancellation);
+    }
+
+    /// <summary>Finds a repository; missing and foreign answer alike.</summary>
+    public async Task<Result<RepositoryRow>> FindAsync(Caller caller, string project, string name, CancellationToken cancellation)
+    {
+        var entry = await projects.ResolveAsync(caller, project, Permissions.RepositoryList, cancellation);
+        if (!entry.Ok) return entry.Error;
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var found = db.Repositories.AsNoTracking().Where(r => r.ProjectId == entry.Value.Id && r.Name == name && r.DeletionId == null);
+        return await Rows(db, found).FirstOrDefaultAsync(cancellation) is { } row ? row : ArtifactErrors.RepositoryNotFound;
+    }
+
+    /// <summary>How many repositories each side of the fence has, for statistics: of the caller's own projects, of public ones, of all.</summary>
+    public async Task<(long Own, long Public, long All)> CountAsync(Caller caller, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var live = db.Repositories.AsNoTracking().Where(r => r.DeletionId == null && r.Project!.DeletedAt == null);
+        var counts = await live.GroupBy(_ => 1).Select(g => new
+        {
+            Own = g.Count(r => !r.Project!.Public && db.Bindings.Any(b => b.ProjectId == r.ProjectId && b.SubjectKind == caller.Kind && b.SubjectId == caller.Id)),
+            Public = g.Count(r => r.Project!.Public),
+            All = g.Count(),
+        }).FirstOrDefaultAsync(cancellation);
+        return counts is null ? default : (counts.Own, counts.Public, counts.All);
+    }
+
+    internal async Task<IQueryable<Repository>> VisibleAsync(PortalDbContext db, Caller caller, Permission right, CancellationToken cancellation)
+    {
+        var scope = await policy.ScopeAsync(caller, right, cancellation);
+        var live = db.Repositories.AsNoTracking().Where(r => r.DeletionId == null && r.Project!.DeletedAt == null);
+        if (scope.Everywhere) return live;
+        var ids = scope.Projects;
+        return scope.Public ? live.Where(r => r.Project!.Public || ids.Contains(r.ProjectId)) : live.Where(r => ids.Contains(r.ProjectId));
+    }
+
+    static IQueryable<RepositoryRow> Rows(PortalDbContext db, IQueryable<Repository> repositories) => repositories.Select(r => new RepositoryRow
+    {
+        Id = r.Id,
+        ProjectId = r.ProjectId,
+        ProjectName = r.Project!.Name,
+        ProjectPublic = r.Project.Public,
+        Name = r.Name,
+        Description = r.Description,
+        CreatedAt = r.CreatedAt,
+        UpdatedAt = r.UpdatedAt,
+        LastPushedAt = r.LastPushedAt,
+        LastPulledAt = r.LastPulledAt,
+        PullCount = r.PullCount,
+        ArtifactCount = db.Artifacts.Count(a => a.RepositoryId == r.Id && a.DeletionId == null),
+        TagCount = db.Tags.Count(t => t.RepositoryId == r.Id),
+        UniqueBytes = db.Artifacts.Where(a => a.RepositoryId == r.Id && a.DeletionId == null).SelectMany(a => a.Blobs)
+            .Select(b => new { b.BlobId, b.Blob!.Size }).Distinct().Sum(b => b.Size),
+    });
+}

@@ -1,0 +1,136 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Access;
+using Portal.Data;
+using Portal.Kernel;
+
+namespace Portal.Projects;
+
+/// <summary>A project as lists show it.</summary>
+public sealed record ProjectRow
+{
+    public required int Id { get; init; }
+    public required string Name { get; init; }
+    public required string Description { get; init; }
+    public required bool Public { get; init; }
+    public required int OwnerId { get; init; }
+    public required string OwnerName { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+    public required int RepositoryCount { get; init; }
+    public required int MemberCount { get; init; }
+
+    /// <summary>Bytes of the blobs that live artifacts of the project name, each once.</summary>
+    public required long UniqueBytes { get; init; }
+    public required DateTimeOffset? LastPushedAt { get; init; }
+
+    /// <summary>The caller's strongest own role in the project; null when there is none.</summary>
+    public required ProjectRole? Role { get; init; }
+    public required bool AuditPulls { get; init; }
+    public required bool AuditPushes { get; init; }
+
+    public AccessTarget Target => AccessTarget.Project(Id, Public);
+}
+
+/// <summary>A role somebody has in a project.</summary>
+public sealed record ProjectRole(string Name, string Title, int? HarborId);
+
+/// <summary>Members of a project by role.</summary>
+public sealed record RoleCount(string Role, int Count);
+
+/// <summary>Which projects a list holds beside the page and its filter.</summary>
+/// <param name="Public">Only public ones, only private ones, or both.</param>
+/// <param name="MemberOnly">Only those where the caller is a member.</param>
+public sealed record ProjectListFilter(bool? Public = null, bool MemberOnly = false, string? Owner = null, string? ExactName = null);
+
+/// <summary>Reads projects. A caller sees those they may read and no trace of others.</summary>
+public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy, ProjectDirectory directory)
+{
+    /// <summary>One page of the projects the caller may see. Sorts by <c>name</c>, <c>created</c>, <c>pushed</c>, <c>repositories</c>, <c>size</c>; the filter looks into the name.</summary>
+    public async Task<Page<ProjectRow>> ListAsync(Caller caller, PageRequest page, ProjectListFilter filter, CancellationToken cancellation)
+    {
+        page = page.Bounded();
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var projects = await VisibleAsync(db, caller, cancellation);
+        if (page.Filter is { } text) projects = projects.Where(p => EF.Functions.Like(p.Name, Like.Contains(text.ToLowerInvariant()), Like.Escape));
+        if (filter.Public is { } isPublic) projects = projects.Where(p => p.Public == isPublic);
+        if (filter.ExactName is { } name) projects = projects.Where(p => p.Name == name);
+        if (filter.Owner is { } owner) projects = projects.Where(p => db.Users.Any(u => u.Id == p.OwnerId && u.NormalizedUserName == owner.ToUpperInvariant()));
+        if (filter.MemberOnly) projects = projects.Where(p => db.Bindings.Any(b => b.ProjectId == p.Id && b.SubjectKind == caller.Kind && b.SubjectId == caller.Id));
+        var rows = Rows(db, projects, caller);
+        rows = (page.SortColumn, page.Descending) switch
+        {
+            ("created", false) => rows.OrderBy(r => r.CreatedAt).ThenBy(r => r.Id),
+            ("created", true) => rows.OrderByDescending(r => r.CreatedAt).ThenBy(r => r.Id),
+            ("pushed", false) => rows.OrderBy(r => r.LastPushedAt).ThenBy(r => r.Id),
+            ("pushed", true) => rows.OrderByDescending(r => r.LastPushedAt.HasValue).ThenByDescending(r => r.LastPushedAt).ThenBy(r => r.Id),
+            ("repositories", false) => rows.OrderBy(r => r.RepositoryCount).ThenBy(r => r.Id),
+            ("repositories", true) => rows.OrderByDescending(r => r.RepositoryCount).ThenBy(r => r.Id),
+            ("size", false) => rows.OrderBy(r => r.UniqueBytes).ThenBy(r => r.Id),
+            ("size", true) => rows.OrderByDescending(r => r.UniqueBytes).ThenBy(r => r.Id),
+            ("name", true) => rows.OrderByDescending(r => r.Name),
+            _ => rows.OrderBy(r => r.Name),
+        };
+        return await rows.ToPageAsync(page, () => projects.CountAsync(cancellation), cancellation);
+    }
+
+    /// <summary>Finds a project by name for a caller who may read it; missing and foreign answer alike.</summary>
+    public async Task<Result<ProjectRow>> FindAsync(Caller caller, string name, CancellationToken cancellation)
+    {
+        var entry = await ResolveAsync(caller, name, Permissions.ProjectRead, cancellation);
+        if (!entry.Ok) return entry.Error;
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await Rows(db, db.Projects.Where(p => p.Id == entry.Value.Id), caller).FirstOrDefaultAsync(cancellation) is { } row ? row : ProjectErrors.NotFound;
+    }
+
+    /// <summary>Finds a project by name and checks one right on it. Who may not even read it gets the same answer as for a missing one.</summary>
+    public async Task<Result<ProjectEntry>> ResolveAsync(Caller caller, string name, Permission needed, CancellationToken cancellation) =>
+        await CheckAsync(caller, await directory.FindAsync(name, cancellation), needed, cancellation);
+
+    /// <summary>The same by id.</summary>
+    public async Task<Result<ProjectEntry>> ResolveAsync(Caller caller, int id, Permission needed, CancellationToken cancellation) =>
+        await CheckAsync(caller, await directory.FindAsync(id, cancellation), needed, cancellation);
+
+    /// <summary>Members by role, strongest first; empty roles are left out.</summary>
+    public async Task<IReadOnlyList<RoleCount>> CountMembersAsync(int projectId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await db.Bindings.Where(b => b.ProjectId == projectId).GroupBy(b => new { b.Role!.Name, b.Role.Strength })
+            .OrderByDescending(g => g.Key.Strength).Select(g => new RoleCount(g.Key.Name, g.Count())).ToListAsync(cancellation);
+    }
+
+    async Task<Result<ProjectEntry>> CheckAsync(Caller caller, ProjectEntry? entry, Permission needed, CancellationToken cancellation)
+    {
+        if (entry is null) return ProjectErrors.NotFound;
+        var rights = await policy.RightsAsync(caller, entry.Target, cancellation);
+        return rights.Has(needed) ? entry : ProjectErrors.Refusal(caller, rights, needed);
+    }
+
+    async Task<IQueryable<Project>> VisibleAsync(PortalDbContext db, Caller caller, CancellationToken cancellation)
+    {
+        var scope = await policy.ScopeAsync(caller, Permissions.ProjectRead, cancellation);
+        var live = db.Projects.AsNoTracking().Where(p => p.DeletedAt == null);
+        if (scope.Everywhere) return live;
+        var ids = scope.Projects;
+        return scope.Public ? live.Where(p => p.Public || ids.Contains(p.Id)) : live.Where(p => ids.Contains(p.Id));
+    }
+
+    static IQueryable<ProjectRow> Rows(PortalDbContext db, IQueryable<Project> projects, Caller caller) => projects.Select(p => new ProjectRow
+    {
+        Id = p.Id,
+        Name = p.Name,
+        Description = p.Description,
+        Public = p.Public,
+        OwnerId = p.OwnerId,
+        OwnerName = db.Users.Where(u => u.Id == p.OwnerId).Select(u => u.UserName).FirstOrDefault() ?? "",
+        CreatedAt = p.CreatedAt,
+        UpdatedAt = p.UpdatedAt,
+        RepositoryCount = db.Repositories.Count(r => r.ProjectId == p.Id && r.DeletionId == null),
+        MemberCount = db.Bindings.Count(b => b.ProjectId == p.Id),
+        UniqueBytes = db.ProjectBlobs.Where(b => b.ProjectId == p.Id).Sum(b => b.Size),
+        LastPushedAt = db.Repositories.Where(r => r.ProjectId == p.Id).Max(r => r.LastPushedAt),
+        Role = db.Bindings.Where(b => b.ProjectId == p.Id && b.SubjectKind == caller.Kind && b.SubjectId == caller.Id).OrderByDescending(b => b.Role!.Strength)
+            .Select(b => new ProjectRole(b.Role!.Name, b.Role.Title, b.Role.HarborId)).FirstOrDefault(),
+        AuditPulls = p.AuditPulls,
+        AuditPushes = p.AuditPushes,
+    });
+}

@@ -1,0 +1,113 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Access;
+using Portal.Audit;
+using Portal.Data;
+using Portal.Kernel;
+
+namespace Portal.Projects;
+
+/// <summary>What a project's admin decides; null leaves a setting as it is.</summary>
+public sealed record ProjectSettings(bool? Public = null, string? Description = null, bool? AuditPulls = null, bool? AuditPushes = null);
+
+/// <summary>Creates, changes and deletes projects.</summary>
+public sealed class ProjectService(IDbContextFactory<PortalDbContext> contexts, IDatabaseProvider provider, IAccessPolicy policy, AuditLog audit, IChangeFeed feed, TimeProvider time)
+{
+    /// <summary>Creates a project; the creator becomes its owner and project admin. Any signed-in user may.</summary>
+    public async Task<Result<ProjectEntry>> CreateAsync(Caller caller, string? name, ProjectSettings settings, CancellationToken cancellation)
+    {
+        if (caller.Kind != SubjectKind.User) return AccessErrors.SignInNeeded;
+        var parsed = ProjectName.Parse(name);
+        if (!parsed.Ok) return parsed.Error;
+        if (settings.Description is { Length: > 1000 }) return ProjectErrors.Description;
+        var now = time.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var project = new Project
+        {
+            Name = parsed.Value.Text,
+            Description = settings.Description ?? "",
+            Public = settings.Public ?? false,
+            AuditPulls = settings.AuditPulls ?? true,
+            AuditPushes = settings.AuditPushes ?? true,
+            OwnerId = caller.Id,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        db.Projects.Add(project);
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+        }
+        catch (DbUpdateException e) when (provider.IsUniqueViolation(e))
+        {
+            return ProjectErrors.Taken(parsed.Value.Text);
+        }
+        var admin = await db.Roles.SingleAsync(r => r.Name == BuiltInRoles.ProjectAdmin.Name, cancellation);
+        db.Bindings.Add(new() { SubjectKind = SubjectKind.User, SubjectId = caller.Id, RoleId = admin.Id, ProjectId = project.Id, CreatedAt = now, UpdatedAt = now, CreatedBy = caller.Name });
+        audit.Add(db, new(caller.Actor, AuditActions.Create, AuditResources.Project, project.Name, project.Id) { After = new { project.Public, project.Description } });
+        await db.SaveChangesAsync(cancellation);
+        await feed.AnnounceAsync(db, cancellation, AccessTopics.OfSubject(SubjectKind.User, caller.Id), Notice(project.Id));
+        await transaction.CommitAsync(cancellation);
+        return Entry(project);
+    }
+
+    /// <summary>Changes settings; only what is given.</summary>
+    public async Task<Result> UpdateAsync(Caller caller, int projectId, ProjectSettings settings, CancellationToken cancellation)
+    {
+        if (settings.Description is { Length: > 1000 }) return ProjectErrors.Description;
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var project = await FindAsync(db, projectId, cancellation);
+        if (project is null) return ProjectErrors.NotFound;
+        if (await RefuseAsync(caller, project, Permissions.ProjectUpdate, cancellation) is { } refusal) return refusal;
+        var before = new { project.Public, project.Description, project.AuditPulls, project.AuditPushes };
+        project.Public = settings.Public ?? project.Public;
+        project.Description = settings.Description ?? project.Description;
+        project.AuditPulls = settings.AuditPulls ?? project.AuditPulls;
+        project.AuditPushes = settings.AuditPushes ?? project.AuditPushes;
+        project.UpdatedAt = time.GetUtcNow();
+        audit.Add(db, new(caller.Actor, AuditActions.Update, AuditResources.Project, project.Name, project.Id)
+        {
+            Before = before,
+            After = new { project.Public, project.Description, project.AuditPulls, project.AuditPushes },
+        });
+        await db.SaveChangesAsync(cancellation);
+        await feed.AnnounceAsync(db, cancellation, Notice(project.Id));
+        await transaction.CommitAsync(cancellation);
+        return Result.Success;
+    }
+
+    /// <summary>Deletes an empty project; its name is free again, and a new project of that name shares nothing with it.</summary>
+    public async Task<Result> DeleteAsync(Caller caller, int projectId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var project = await FindAsync(db, projectId, cancellation);
+        if (project is null) return ProjectErrors.NotFound;
+        if (await RefuseAsync(caller, project, Permissions.ProjectDelete, cancellation) is { } refusal) return refusal;
+        var repositories = await db.Repositories.CountAsync(r => r.ProjectId == projectId && r.DeletionId == null, cancellation);
+        if (repositories > 0) return ProjectErrors.NotEmpty(repositories);
+        var members = await db.Bindings.Where(b => b.ProjectId == projectId).ToListAsync(cancellation);
+        db.Bindings.RemoveRange(members);
+        audit.Add(db, new(caller.Actor, AuditActions.Delete, AuditResources.Project, project.Name, project.Id) { Before = new { project.Public, project.Description, Members = members.Count } });
+        project.Name = FormattableString.Invariant($"{project.Name}#{project.Id}");
+        project.DeletedAt = time.GetUtcNow();
+        await db.SaveChangesAsync(cancellation);
+        await feed.AnnounceAsync(db, cancellation, [Notice(project.Id), .. members.Select(m => AccessTopics.OfSubject(m.SubjectKind, m.SubjectId))]);
+        await transaction.CommitAsync(cancellation);
+        return Result.Success;
+    }
+
+    static Task<Project?> FindAsync(PortalDbContext db, int id, CancellationToken cancellation) =>
+        db.Projects.FirstOrDefaultAsync(p => p.Id == id && p.DeletedAt == null, cancellation);
+
+    async ValueTask<Error?> RefuseAsync(Caller caller, Project project, Permission right, CancellationToken cancellation)
+    {
+        var rights = await policy.RightsAsync(caller, AccessTarget.Project(project.Id, project.Public), cancellation);
+        return rights.Has(right) ? null : ProjectErrors.Refusal(caller, rights, right);
+    }
+
+    static ProjectEntry Entry(Project p) => new(p.Id, p.Name, p.Public, p.AuditPulls, p.AuditPushes);
+
+    static ChangeNotice Notice(int id) => new(ProjectDirectory.Topic, FormattableString.Invariant($"{id}"));
+}
