@@ -102,7 +102,7 @@ public sealed partial class RegistryClient
         }
     }
 
-    /// <summary>Deletes a manifest by digest, with every tag on it, or a tag alone where the registry offers that (else <c>UNSUPPORTED</c>).</summary>
+    /// <summary>Deletes a manifest by digest, with every tag on it, or a tag alone where the registry offers that (else <c>UNSUPPORTED</c>, or <c>DIGEST_INVALID</c> from CNCF Distribution 2.8).</summary>
     public async Task<Result> DeleteManifestAsync(string repository, Reference reference, CancellationToken ct = default)
     {
         var response = await SendAsync(repository, $"manifests/{reference}", HttpMethod.Delete, "delete", ct);

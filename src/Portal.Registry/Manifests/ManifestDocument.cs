@@ -77,16 +77,28 @@ public sealed class ManifestDocument
         if (bytes.Length > limits.MaxBytes)
             return OciErrors.TooLarge.Because($"The manifest has {bytes.Length} bytes; at most {limits.MaxBytes} are allowed.");
         if (!Utf8.IsValid(bytes.Span)) return Invalid("The manifest is not UTF-8.");
+        var opened = Open(bytes, limits);
+        if (!opened.Ok) return opened.Error;
+        using var json = opened.Value;
+        return json.RootElement.ValueKind == JsonValueKind.Object
+            ? Read(bytes, json.RootElement, MediaTypes.Bare(contentType), limits)
+            : Invalid("A manifest is a JSON object.");
+    }
+
+    static Result<JsonDocument> Open(ReadOnlyMemory<byte> bytes, ManifestLimits limits)
+    {
         try
         {
-            using var json = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = limits.MaxDepth, AllowDuplicateProperties = false });
-            return json.RootElement.ValueKind == JsonValueKind.Object
-                ? Read(bytes, json.RootElement, MediaTypes.Bare(contentType), limits)
-                : Invalid("A manifest is a JSON object.");
+            return JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = limits.MaxDepth, AllowDuplicateProperties = false });
         }
         catch (JsonException e)
         {
             // the parser's sentence names the line, the depth or the doubled key
+            return Invalid($"The manifest is not JSON that can be trusted: {e.Message}");
+        }
+        catch (InvalidOperationException e)
+        {
+            // the search for doubled keys stops at one that holds half of a surrogate pair
             return Invalid($"The manifest is not JSON that can be trusted: {e.Message}");
         }
     }

@@ -70,7 +70,7 @@ public sealed class ManifestDocumentTests
         { Image.Replace("\"size\":9", "\"size\":1,\"data\":\"eA==\"", StringComparison.Ordinal), MediaTypes.OciManifest, "data" },
         { Image.Replace("\"layers\"", "\"annotations\":{\"a\":1},\"layers\"", StringComparison.Ordinal), MediaTypes.OciManifest, "annotations.a" },
         { Image.Replace("\"layers\"", "\"annotations\":{\"a\":\"\\ud800\"},\"layers\"", StringComparison.Ordinal), MediaTypes.OciManifest, "surrogate" },
-        { Image.Replace("\"layers\"", "\"\\ud800\":1,\"layers\"", StringComparison.Ordinal), MediaTypes.OciManifest, "" },
+        { Image.Replace("\"layers\"", "\"\\ud800\":1,\"layers\"", StringComparison.Ordinal), MediaTypes.OciManifest, "surrogate" },
         { $$"""{"schemaVersion":2,"config":{{Config}},"layers":[]}""", MediaTypes.DockerManifest, "mediaType is missing" },
         { """{"schemaVersion":2,"manifests":[]}""", MediaTypes.OciManifest, "must not hold" },
         { $$"""{"schemaVersion":2,"config":{{Config}},"layers":[]}""", MediaTypes.OciIndex, "must hold" },
