@@ -83,15 +83,15 @@ public sealed class RegistryClientTests(RegistryFixture fixture) : IClassFixture
         {
             var info = new ProcessStartInfo("skopeo",
             [
-                "--insecure-policy", "copy", "--all", "--src-tls-verify=false", "--src-creds", $"{fixture.Registry.Credentials!.User}:{fixture.Registry.Credentials.Secret}",
-                $"docker://{fixture.Registry.Url.Authority}/demo/skopeo:v1", $"oci:{folder}/layout:v1",
+                "--insecure-policy", "copy", "--all", "--preserve-digests", "--src-tls-verify=false", "--src-creds", $"{fixture.Registry.Credentials!.User}:{fixture.Registry.Credentials.Secret}",
+                $"docker://{fixture.Registry.Url.Authority}/demo/skopeo:v1", $"dir:{folder}/copy",
             ])
             { RedirectStandardError = true };
             using var skopeo = Process.Start(info)!;
             var errors = await skopeo.StandardError.ReadToEndAsync();
             await skopeo.WaitForExitAsync();
             Assert.True(skopeo.ExitCode == 0, errors);
-            Assert.Equal(index.Manifest, await File.ReadAllBytesAsync(Path.Combine(folder, "layout", "blobs", "sha256", index.Digest.Hex)));
+            Assert.Equal(index.Manifest, await File.ReadAllBytesAsync(Path.Combine(folder, "copy", "manifest.json")));
         }
         finally
         {
