@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Portal.Kernel;
+
+namespace Portal.Registry.Client;
+
+/// <summary>Sends one request to a registry: authentication, one replay after a challenge, redirects by hand.</summary>
+sealed class RegistryTransport
+{
+    const int MaxRedirects = 5;
+
+    readonly RegistryTarget _target;
+    readonly HttpMessageInvoker _http;
+    readonly TokenSource _tokens;
+
+    public RegistryTransport(HttpMessageInvoker http, RegistryTarget target, TimeProvider time)
+    {
+        (_http, _target) = (http, target);
+        _tokens = new(target, SendRawAsync, time);
+    }
+
+    /// <summary>Sends what <paramref name="make"/> makes; a body that cannot be made twice gives no replay.</summary>
+    /// <param name="make">Makes a fresh request for each attempt.</param>
+    /// <param name="scope">Scopes of a token for it, parted by blanks; empty for none.</param>
+    /// <param name="canReplay">False when the body can be sent once only.</param>
+    /// <param name="ct">Ends the request.</param>
+    public async Task<Result<HttpResponseMessage>> SendAsync(Func<HttpRequestMessage> make, string scope, bool canReplay, CancellationToken ct)
+    {
+        try
+        {
+            var header = await _tokens.CurrentAsync(scope, ct);
+            if (!header.Ok) return header.Error;
+            var response = await FollowAsync(make, header.Value, ct);
+            if (!response.Ok || response.Value.StatusCode != HttpStatusCode.Unauthorized || !canReplay) return response;
+            var challenge = Challenge.Choose(Challenge.Parse(Values(response.Value, "WWW-Authenticate")));
+            // Basic that was refused once is refused again
+            if (challenge is null || (challenge.Scheme == "basic" && header.Value?.Scheme == "Basic")) return response;
+            var answer = await _tokens.ChallengedAsync(challenge, scope, ct);
+            if (!answer.Ok)
+            {
+                response.Value.Dispose();
+                return answer.Error;
+            }
+            if (answer.Value is null) return response;
+            response.Value.Dispose();
+            return await FollowAsync(make, answer.Value, ct);
+        }
+        catch (Exception e) when (RegistryErrors.IsOutage(e, ct))
+        {
+            return RegistryErrors.Unreachable(_target.Root, e);
+        }
+    }
+
+    /// <summary>An address the registry named: relative or absolute, on the registry's own host put back to its scheme and port.</summary>
+    public Result<Uri> Resolve(Uri from, Uri named)
+    {
+        var address = new Uri(from, named);
+        // behind a proxy registries often name themselves with the wrong scheme
+        if (address.Scheme != _target.Root.Scheme && string.Equals(address.IdnHost, _target.Root.IdnHost, StringComparison.OrdinalIgnoreCase))
+            address = new UriBuilder(address) { Scheme = _target.Root.Scheme, Port = _target.Root.Port }.Uri;
+        return HostRules.Refuse(address, _target) is { } why
+            ? RegistryErrors.BadAnswer($"The registry named {address.GetLeftPart(UriPartial.Path)}, which is not used: {why}.")
+            : address;
+    }
+
+    async Task<Result<HttpResponseMessage>> FollowAsync(Func<HttpRequestMessage> make, AuthenticationHeaderValue? header, CancellationToken ct)
+    {
+        Uri? at = null;
+        for (var hop = 0; hop <= MaxRedirects; hop++)
+        {
+            var request = make();
+            if (at is not null) request.RequestUri = at;
+            var uri = request.RequestUri!;
+            request.Headers.UserAgent.ParseAdd(_target.UserAgent);
+            if (HostRules.SameOrigin(uri, _target.Root)) request.Headers.Authorization = header;
+            var response = await SendRawAsync(request, ct);
+            if (!IsRedirect(response.StatusCode) || request.Method != HttpMethod.Get && request.Method != HttpMethod.Head) return response;
+            var location = response.Headers.Location;
+            response.Dispose();
+            if (location is null) return RegistryErrors.BadAnswer("The registry redirected without saying where.");
+            var next = Resolve(uri, location);
+            if (!next.Ok) return next.Error;
+            at = next.Value;
+        }
+        return RegistryErrors.BadAnswer($"The registry redirected more than {MaxRedirects} times.");
+    }
+
+    static bool IsRedirect(HttpStatusCode status) => (int)status is 301 or 302 or 303 or 307 or 308;
+
+    // an HttpClient would read the whole body into memory unless told otherwise
+    Task<HttpResponseMessage> SendRawAsync(HttpRequestMessage request, CancellationToken ct) =>
+        _http is HttpClient client ? client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct) : _http.SendAsync(request, ct);
+
+    public static IEnumerable<string> Values(HttpResponseMessage response, string name) =>
+        response.Headers.NonValidated.TryGetValues(name, out var values) ? values : [];
+}
