@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test. The last line is "N passed, N failed, N skipped". ./test.sh --help
+set -euo pipefail
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+source "$root/build/prerequisites.sh"
+
+filter=()
+while (($#)); do
+    case "$1" in
+        --filter)
+            (($# > 1)) || fail "--filter needs a value, as dotnet test --filter takes it."
+            filter=(--filter "$2")
+            shift 2
+            ;;
+        -h | --help)
+            echo "./test.sh [--filter EXPRESSION]   builds everything and runs every test (or those dotnet test --filter selects)"
+            exit 0
+            ;;
+        *) fail "Unknown option '$1' (--help shows every option)." ;;
+    esac
+done
+
+require_dotnet "$root"
+require_packages "postgresql:/usr/lib/postgresql/*/bin/postgres" "docker-registry:docker-registry" \
+    "libzstd1:libzstd.so.1" "libicu72:libicuuc.so.*" "libldap-2.5-0:libldap-2.5.so.*" "util-linux:setpriv" \
+    "skopeo:skopeo" "podman:podman" "chromium:chromium"
+
+cd "$root"
+results="$root/artifacts/test-results"
+rm -rf "$results" && mkdir -p "$results" || fail "$results cannot be written; run this as the owner of the clone."
+# No build server may outlive the script: it would hold files of the clone.
+export MSBUILDDISABLENODEREUSE=1
+
+step() {
+    local name="$1" started=$SECONDS
+    shift
+    echo "== $name"
+    "$@" || {
+        echo "$name failed." >&2
+        echo "0 passed, 1 failed, 0 skipped"
+        exit 1
+    }
+    echo "   $name: $((SECONDS - started)) s"
+}
+
+step "restore" dotnet restore Portal.sln --locked-mode -v q --nologo
+step "build" dotnet build Portal.sln -c Release --no-restore --nologo -v q -warnaserror
+step "format" dotnet format whitespace Portal.sln --no-restore --verify-no-changes -v q
+
+# One number of a results file, summed over all of them.
+count() {
+    { grep -ho "<Counters [^>]*" "$@" || true; } | sed -n "s/.* $counter=\"\([0-9]*\)\".*/\1/p" | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+broken=0
+for project in tests/*.Tests/*.csproj; do
+    name="$(basename "$project" .csproj)"
+    started=$SECONDS
+    echo "== $name"
+    status=0
+    dotnet test "$project" -c Release --no-build --nologo -v q --results-directory "$results" \
+        --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" "${filter[@]}" || status=$?
+    trx="$results/$name.trx"
+    if [[ -e "$trx" ]]; then
+        counter=failed
+        # A run that broke without a failed test (a crash, a time-out) must not look green.
+        ((status == 0)) || (($(count "$trx") > 0)) || broken=$((broken + 1))
+    elif ((status != 0 || ${#filter[@]} == 0)) && compgen -G "tests/$name/*/*.cs" >/dev/null; then
+        echo "$name left no results." >&2
+        broken=$((broken + 1))
+    fi
+    echo "   $name: $((SECONDS - started)) s"
+done
+
+trxs=("$results"/*.trx)
+[[ -e "${trxs[0]}" ]] || trxs=(/dev/null)
+counter=passed passed="$(count "${trxs[@]}")"
+counter=failed failed="$(($(count "${trxs[@]}") + broken))"
+counter=total total="$(count "${trxs[@]}")"
+skipped=$((total - passed - failed + broken))
+echo "All of it: $SECONDS s"
+((total > 0)) || echo "No test ran." >&2
+echo "$passed passed, $failed failed, $skipped skipped"
+((failed == 0 && total > 0))
