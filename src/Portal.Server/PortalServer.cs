@@ -1,17 +1,45 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Portal.Access;
+using Portal.Artifacts;
+using Portal.Audit;
+using Portal.Data;
+using Portal.Projects;
+using Portal.Web;
 
 namespace Portal.Server;
 
 /// <summary>Puts the whole portal together; the Launcher and the tests start the same one.</summary>
 public static class PortalServer
 {
+    /// <summary>Builds the application without starting it. <paramref name="configure"/> runs last and may replace services and settings.</summary>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(args);
-        builder.Services.AddHealthChecks();
         configure?.Invoke(builder);
+        var services = builder.Services;
+        services.AddSingleton(TimeProvider.System);
+        services.AddDatabaseProvider();
+        services.AddPortalData(builder.Configuration);
+        services.AddAudit();
+        services.AddAccess(builder.Configuration);
+        services.AddProjects();
+        services.AddArtifacts(builder.Configuration);
+        services.AddPortalWeb();
+        services.AddHostedService<Startup>();
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
+        builder.WebHost.UsePortalKestrel(builder.Configuration);
+        services.AddForwardedAddresses(builder.Configuration);
+
         var app = builder.Build();
+        app.UseForwardedHeaders();
+        app.UseSecurityHeaders();
+        app.UseAuthentication();
+        app.UsePasswordChangeGate();
+        app.UseAuthorization();
+        app.UseAntiforgery();
         app.MapHealthChecks("/healthz", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
+        app.MapStaticAssets();
+        app.MapPortalWeb();
         return app;
     }
 }

@@ -3,7 +3,7 @@ using Portal.Kernel;
 
 namespace Portal.Registry.Manifests;
 
-/// <summary>What a manifest holds, as people name it.</summary>
+/// <summary>What a manifest holds, as people name it. Numbers are stored: never reorder.</summary>
 public enum ArtifactKind
 {
     /// <summary>A container image for one platform.</summary>
