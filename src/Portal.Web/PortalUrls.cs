@@ -1,0 +1,66 @@
+using Portal.Kernel;
+
+namespace Portal.Web;
+
+/// <summary>
+/// Every link of the web portal. A repository's path may hold slashes, so it comes last in an address and what
+/// stands before it (<c>r</c>, <c>a</c> and the digest) tells a page from a path without guessing.
+/// </summary>
+public static class PortalUrls
+{
+    public const string Home = "/";
+    public const string Projects = "/projects";
+    public const string Search = "/search";
+    public const string Profile = "/profile";
+    public const string SignIn = "/sign-in";
+    public const string SignOut = "/sign-out";
+    public const string FirstRun = "/first-run";
+    public const string Administration = "/admin/users";
+    public const string Users = "/admin/users";
+    public const string AdministrationAudit = "/admin/audit";
+    public const string Error = "/error";
+    public const string NotFound = "/not-found";
+    public const string Kit = "/kit";
+
+    /// <summary>The JSON the command palette reads; its shape is in the README.</summary>
+    public const string SearchApi = "/api/portal/search";
+
+    public static string Project(string project) => $"/projects/{Segment(project)}";
+
+    public static string Repositories(string project) => $"{Project(project)}/repositories";
+
+    public static string Members(string project) => $"{Project(project)}/members";
+
+    public static string Audit(string project) => $"{Project(project)}/audit";
+
+    public static string Settings(string project) => $"{Project(project)}/settings";
+
+    public static string Repository(RepositoryName name) => Repository(name.Project, name.Path);
+
+    /// <param name="project">The project's name.</param>
+    /// <param name="repository">The name inside the project, which may hold slashes.</param>
+    public static string Repository(string project, string repository) => $"{Project(project)}/r/{Path(repository)}";
+
+    public static string Artifact(RepositoryName name, Digest digest) => Artifact(name.Project, name.Path, digest.Text);
+
+    /// <param name="project">The project's name.</param>
+    /// <param name="repository">The name inside the project, which may hold slashes.</param>
+    /// <param name="digest">The whole digest, <c>sha256:…</c>.</param>
+    public static string Artifact(string project, string repository, string digest) =>
+        $"{Project(project)}/a/{Segment(digest).Replace("%3A", ":", StringComparison.Ordinal)}/{Path(repository)}";
+
+    /// <summary>The search page with a query.</summary>
+    public static string SearchFor(string query) => $"{Search}?q={Uri.EscapeDataString(query)}";
+
+    /// <summary>The sign-in page that comes back to a local address; a foreign one is left out.</summary>
+    public static string SignInThen(string? returnUrl) =>
+        IsLocal(returnUrl) ? $"{SignIn}?returnUrl={Uri.EscapeDataString(returnUrl!)}" : SignIn;
+
+    /// <summary>True for an address on this site: a path that no browser reads as another host.</summary>
+    public static bool IsLocal(string? url) =>
+        url is ['/', ..] && !(url.Length > 1 && url[1] is '/' or '\\') && !url.Any(char.IsControl);
+
+    static string Segment(string text) => Uri.EscapeDataString(text);
+
+    static string Path(string text) => string.Join('/', text.Split('/').Select(Uri.EscapeDataString));
+}
