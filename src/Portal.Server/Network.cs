@@ -30,7 +30,7 @@ static class Network
         o.ForwardedHeaders = ForwardedHeaders.None;
         foreach (var text in configuration.GetSection("Portal:Proxies").Get<string[]>() ?? [])
         {
-            if (IPNetwork.TryParse(text, out var network)) o.KnownIPNetworks.Add(network);
+            if (System.Net.IPNetwork.TryParse(text, out var network)) o.KnownIPNetworks.Add(network);
             else if (IPAddress.TryParse(text, out var address)) o.KnownProxies.Add(address);
             else throw new InvalidOperationException($"Portal:Proxies holds '{text}', which is neither an address nor a network such as 10.0.0.0/8.");
             o.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedProto;

@@ -36,9 +36,7 @@ public static class PortalServer
         app.UseAuthentication();
         app.UsePasswordChangeGate();
         app.UseAuthorization();
-        app.UseAntiforgery();
         app.MapHealthChecks("/healthz", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
-        app.MapStaticAssets();
         app.MapPortalWeb();
         return app;
     }

@@ -20,6 +20,8 @@ public static class WebSetup
     /// <summary>Registers pages, the shell and what they need. Queries and services come from the capabilities.</summary>
     public static IServiceCollection AddPortalWeb(this IServiceCollection services)
     {
+        services.AddHttpContextAccessor();
+        services.AddScoped<CurrentCaller>();
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddCascadingAuthenticationState();
         services.AddAuthorization();

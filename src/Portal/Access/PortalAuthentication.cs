@@ -11,6 +11,9 @@ namespace Portal.Access;
 public static class PortalAuthentication
 {
     public const string CookieName = "portal-session";
+    /// <summary>Claims that the shell draws from; they decide nothing.</summary>
+    public const string DisplayNameClaim = "display_name";
+    public const string AdministratorRole = "administrator";
     const string SessionClaim = "sid";
     static readonly object CallerItem = new();
     static readonly object SessionItem = new();
@@ -91,5 +94,12 @@ public static class PortalAuthentication
             return;
         }
         context.HttpContext.Items[SessionItem] = entry;
+        // What the shell draws is as fresh as the session: names and the administration section follow a change at once.
+        var identity = new ClaimsIdentity(context.Principal!.Identity);
+        identity.AddClaim(new(DisplayNameClaim, entry.DisplayName));
+        var policy = context.HttpContext.RequestServices.GetRequiredService<IAccessPolicy>();
+        var caller = Access.Caller.Anonymous with { Kind = SubjectKind.User, Id = entry.UserId, Name = entry.Name };
+        if (await policy.MayAsync(caller, Permissions.UserList, AccessTarget.System, context.HttpContext.RequestAborted)) identity.AddClaim(new(ClaimTypes.Role, AdministratorRole));
+        context.ReplacePrincipal(new(identity));
     }
 }
