@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Portal.TestKit;
 using Xunit;
 
 namespace Portal.Integration.Tests.Launcher;
