@@ -25,7 +25,7 @@ public static class WebSetup
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddCascadingAuthenticationState();
         services.AddAuthorization();
-        services.AddAntiforgery();
+        services.AddAntiforgery(options => options.SuppressXFrameOptionsHeader = true); // SecureHeaders says it for every page
         services.AddHttpContextAccessor();
         services.AddDataProtection();
         services.AddRadzenComponents();
@@ -49,7 +49,7 @@ public static class WebSetup
         app.UseAntiforgery();
         app.Use(SecureHeaders);
         app.MapStaticAssets().AllowAnonymous();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'");
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }
 
@@ -63,9 +63,15 @@ public static class WebSetup
         if (context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null)
         {
             headers.ContentSecurityPolicy = ContentSecurityPolicy;
+            headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "same-origin";
-            // Pages show what one person may see; no shared cache may keep them.
-            headers.CacheControl = "no-store";
+            // Pages show what one person may see, so nobody may keep them. Antiforgery says so itself where there is a form.
+            context.Response.OnStarting(static state =>
+            {
+                var late = (IHeaderDictionary)state;
+                if (late.CacheControl.Count == 0) late.CacheControl = "no-store";
+                return Task.CompletedTask;
+            }, headers);
         }
 
         return next(context);
