@@ -12,7 +12,7 @@ using Portal.Data;
 namespace Portal.Data.PostgreSql.Migrations
 {
     [DbContext(typeof(PortalDbContext))]
-    [Migration("20261121133238_Initial")]
+    [Migration("20261121135512_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -277,6 +277,9 @@ namespace Portal.Data.PostgreSql.Migrations
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<bool>("Deleted")
+                        .HasColumnType("boolean");
 
                     b.Property<DateTimeOffset?>("DisabledAt")
                         .HasColumnType("timestamp with time zone");
