@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
+using Portal.Web.Projects;
 using Radzen;
 
 namespace Portal.Web;
@@ -32,6 +33,7 @@ public static class WebSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddScoped<ShellContext>();
         services.AddScoped<ToastQueue>();
+        services.AddScoped<ProjectAccess>();
         return services;
     }
 
