@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Portal.Web.Account;
+using Portal.Web.Audit;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
 using Portal.Web.Projects;
@@ -51,6 +53,8 @@ public static class WebSetup
         app.UseAntiforgery();
         app.Use(SecureHeaders);
         app.MapStaticAssets().AllowAnonymous();
+        app.MapAccount();
+        app.MapAuditExport();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }
