@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Web.Account;
 using Portal.Web.Audit;
+using Portal.Web.Home;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
 using Portal.Web.Projects;
@@ -36,6 +37,7 @@ public static class WebSetup
         services.AddScoped<ShellContext>();
         services.AddScoped<ToastQueue>();
         services.AddScoped<ProjectAccess>();
+        services.AddSingleton<HomeAttention>();
         return services;
     }
 
