@@ -41,6 +41,9 @@ public static class PortalUrls
 
     public static string Members(string project) => $"{Project(project)}/members";
 
+    /// <summary>The members with the dialog for adding one open.</summary>
+    public static string AddMember(string project) => $"{Members(project)}?add=1";
+
     public static string Audit(string project) => $"{Project(project)}/audit";
 
     /// <summary>The audit log as a file; the filters of the page go behind it.</summary>
