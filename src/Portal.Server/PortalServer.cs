@@ -37,11 +37,9 @@ public static class PortalServer
         var app = builder.Build();
         app.UseForwardedHeaders();
         app.UseSecurityHeaders();
-        app.UseAuthentication();
-        app.UsePasswordChangeGate();
-        app.UseAuthorization();
         app.MapHealthChecks("/healthz", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
         app.MapPortalWeb();
+        app.UsePasswordChangeGate();
         return app;
     }
 }
