@@ -4,8 +4,12 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Portal.Web.Account;
+using Portal.Web.Audit;
+using Portal.Web.Home;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
+using Portal.Web.Projects;
 using Radzen;
 
 namespace Portal.Web;
@@ -35,6 +39,8 @@ public static class WebSetup
         services.AddExceptionHandler<OtherDoorsExceptionHandler>();
         services.AddScoped<ShellContext>();
         services.AddScoped<ToastQueue>();
+        services.AddScoped<ProjectAccess>();
+        services.AddSingleton<HomeAttention>();
         return services;
     }
 
@@ -53,6 +59,8 @@ public static class WebSetup
         app.UseAntiforgery();
         app.Use(SecureHeaders);
         app.MapStaticAssets().AllowAnonymous();
+        app.MapAccount();
+        app.MapAuditExport();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }
