@@ -14,14 +14,21 @@ public sealed record UserRow(int Id, string Name, string DisplayName, string Ema
 /// <summary>Reads accounts.</summary>
 public sealed class UserQueries(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy)
 {
+    static readonly FieldMap<User> Fields = new FieldMap<User>().Text("username", u => u.UserName!).Text("email", u => u.Email!).Text("realname", u => u.DisplayName)
+        .Number("user_id", u => u.Id).Time("creation_time", u => u.CreatedAt);
+
     /// <summary>One page of accounts. Sorts by <c>username</c>, <c>created</c>, <c>last_sign_in</c>; the filter looks into name, display name and e-mail.</summary>
-    public async Task<Result<Page<UserRow>>> ListAsync(Caller caller, PageRequest page, CancellationToken cancellation)
+    public Task<Result<Page<UserRow>>> ListAsync(Caller caller, PageRequest page, CancellationToken cancellation) => ListAsync(caller, page, [], cancellation);
+
+    /// <summary>The same with conditions that a client typed; refused when a value does not fit its field.</summary>
+    public async Task<Result<Page<UserRow>>> ListAsync(Caller caller, PageRequest page, IReadOnlyList<Condition> where, CancellationToken cancellation)
     {
         if (caller.IsAnonymous) return AccessErrors.SignInNeeded;
         if (!await policy.MayAsync(caller, Permissions.UserList, AccessTarget.System, cancellation)) return AccessErrors.Lacks(Permissions.UserList);
         page = page.Bounded();
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var users = db.Users.AsNoTracking().Where(u => !u.Deleted);
+        if (Fields.Narrow(ref users, where) is { } unfit) return unfit;
         if (page.Filter is { } filter)
         {
             var like = Like.Contains(filter.ToUpperInvariant());
@@ -47,6 +54,14 @@ public sealed class UserQueries(IDbContextFactory<PortalDbContext> contexts, IAc
         if (!own && !await policy.MayAsync(caller, Permissions.UserRead, AccessTarget.System, cancellation)) return AccessErrors.Lacks(Permissions.UserRead);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         return await Rows(db, db.Users.AsNoTracking().Where(u => u.Id == userId && !u.Deleted)).FirstOrDefaultAsync(cancellation) is { } row ? row : Error.NotFound("The user");
+    }
+
+    /// <summary>The name behind an id, for any signed-in caller, as the search gives it; null for none.</summary>
+    public async Task<string?> NameAsync(Caller caller, int userId, CancellationToken cancellation)
+    {
+        if (caller.IsAnonymous) return null;
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await db.Users.AsNoTracking().Where(u => u.Id == userId && !u.Deleted && u.DisabledAt == null).Select(u => u.UserName).FirstOrDefaultAsync(cancellation);
     }
 
     /// <summary>Names that begin with or contain the text, for choosing a member; any signed-in caller may ask and learns id and name only.</summary>
