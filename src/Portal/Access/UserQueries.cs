@@ -65,14 +65,19 @@ public sealed class UserQueries(IDbContextFactory<PortalDbContext> contexts, IAc
     }
 
     /// <summary>Names that begin with or contain the text, for choosing a member; any signed-in caller may ask and learns id and name only.</summary>
-    public async Task<Result<IReadOnlyList<UserName>>> SearchAsync(Caller caller, string text, int take, CancellationToken cancellation)
+    public async Task<Result<IReadOnlyList<UserName>>> SearchAsync(Caller caller, string text, int take, CancellationToken cancellation) =>
+        (await SearchAsync(caller, text, new PageRequest(0, take), cancellation)).Map(page => page.Items);
+
+    /// <summary>The same page by page.</summary>
+    public async Task<Result<Page<UserName>>> SearchAsync(Caller caller, string text, PageRequest page, CancellationToken cancellation)
     {
         if (caller.IsAnonymous) return AccessErrors.SignInNeeded;
-        if (string.IsNullOrWhiteSpace(text)) return Array.Empty<UserName>();
+        if (string.IsNullOrWhiteSpace(text)) return Page<UserName>.Empty;
+        page = page.Bounded();
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var like = Like.Contains(text.Trim().ToUpperInvariant());
-        return await db.Users.AsNoTracking().Where(u => !u.Deleted && u.DisabledAt == null && EF.Functions.Like(u.NormalizedUserName!, like, Like.Escape))
-            .OrderBy(u => u.NormalizedUserName).Take(Math.Clamp(take, 1, PageRequest.MaxTake)).Select(u => new UserName(u.Id, u.UserName!, u.DisplayName)).ToListAsync(cancellation);
+        var found = db.Users.AsNoTracking().Where(u => !u.Deleted && u.DisabledAt == null && EF.Functions.Like(u.NormalizedUserName!, like, Like.Escape));
+        return await found.OrderBy(u => u.NormalizedUserName).Select(u => new UserName(u.Id, u.UserName!, u.DisplayName)).ToPageAsync(page, () => found.CountAsync(cancellation), cancellation);
     }
 
     static IQueryable<UserRow> Rows(PortalDbContext db, IQueryable<User> users) => users.Select(u => new UserRow(u.Id, u.UserName!, u.DisplayName, u.Email ?? "", u.Comment,
