@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
+using Portal.Web.Search;
 using Radzen;
 
 namespace Portal.Web;
@@ -49,6 +50,7 @@ public static class WebSetup
         app.UseAntiforgery();
         app.Use(SecureHeaders);
         app.MapStaticAssets().AllowAnonymous();
+        app.MapSearch();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'");
         return app;
     }
