@@ -28,6 +28,7 @@ public static class PortalServer
         services.AddAccess(builder.Configuration);
         services.AddProjects();
         services.AddArtifacts(builder.Configuration);
+        services.AddRestApi();
         services.AddPortalWeb();
         services.AddHostedService<Startup>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
@@ -38,7 +39,9 @@ public static class PortalServer
         app.UseForwardedHeaders();
         app.UseSecurityHeaders();
         app.MapHealthChecks("/healthz", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
+        app.MapPortalApi();
         app.MapPortalWeb();
+        app.UseRestApi();
         app.UsePasswordChangeGate();
         return app;
     }

@@ -10,6 +10,7 @@ using Portal.Web.Home;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
 using Portal.Web.Projects;
+using Portal.Web.Search;
 using Radzen;
 
 namespace Portal.Web;
@@ -61,6 +62,7 @@ public static class WebSetup
         app.MapStaticAssets().AllowAnonymous();
         app.MapAccount();
         app.MapAuditExport();
+        app.MapSearch();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }
