@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
+using Portal.Web.Projects;
 using Radzen;
 
 namespace Portal.Web;
@@ -35,6 +36,7 @@ public static class WebSetup
         services.AddExceptionHandler<OtherDoorsExceptionHandler>();
         services.AddScoped<ShellContext>();
         services.AddScoped<ToastQueue>();
+        services.AddScoped<ProjectAccess>();
         return services;
     }
 
