@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Portal.Web.Account;
+using Portal.Web.Audit;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
 using Portal.Web.Projects;
@@ -55,6 +57,8 @@ public static class WebSetup
         app.UseAntiforgery();
         app.Use(SecureHeaders);
         app.MapStaticAssets().AllowAnonymous();
+        app.MapAccount();
+        app.MapAuditExport();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Portal.Kernel;
+using Portal.Projects;
 
 namespace Portal.Artifacts;
 
@@ -19,6 +20,7 @@ public sealed class Blob
             b.ToTable("blob", "artifacts");
             b.Property(x => x.Digest).HasMaxLength(Kernel.Digest.MaxLength);
             b.HasIndex(x => x.Digest).IsUnique();
+            b.HasMany<ProjectBlob>().WithOne().HasForeignKey(x => x.BlobId).OnDelete(DeleteBehavior.Restrict);
         }
     }
 }
@@ -40,25 +42,6 @@ public sealed class RepositoryBlob
             b.HasOne<Repository>().WithMany().HasForeignKey(x => x.RepositoryId);
             b.HasOne(x => x.Blob).WithMany().HasForeignKey(x => x.BlobId).OnDelete(DeleteBehavior.Restrict);
             b.HasIndex(x => x.BlobId);
-        }
-    }
-}
-
-/// <summary>A live artifact of the project names this blob: the sum of sizes is the project's unique bytes.</summary>
-public sealed class ProjectBlob
-{
-    public int ProjectId { get; set; }
-    public long BlobId { get; set; }
-    public long Size { get; set; }
-
-    internal sealed class Configuration : IEntityTypeConfiguration<ProjectBlob>
-    {
-        public void Configure(EntityTypeBuilder<ProjectBlob> b)
-        {
-            b.ToTable("project_blob", "artifacts");
-            b.HasKey(x => new { x.ProjectId, x.BlobId });
-            b.HasOne<Blob>().WithMany().HasForeignKey(x => x.BlobId).OnDelete(DeleteBehavior.Restrict);
-            b.HasOne<Projects.Project>().WithMany().HasForeignKey(x => x.ProjectId).OnDelete(DeleteBehavior.Restrict);
         }
     }
 }

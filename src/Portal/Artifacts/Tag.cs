@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Portal.Kernel;
+using Portal.Projects;
 
 namespace Portal.Artifacts;
 

@@ -18,7 +18,11 @@ public static class DataSetup
             .Validate(o => o.StartTimeoutSeconds is >= 0 and <= 600, $"{DatabaseOptions.Section}:StartTimeoutSeconds is 0 to 600.")
             .ValidateOnStart();
         services.AddDbContextFactory<PortalDbContext>((s, b) =>
-            s.GetRequiredService<IDatabaseProvider>().Configure(b, s.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString));
+        {
+            s.GetRequiredService<IDatabaseProvider>().Configure(b, s.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString);
+            b.AddInterceptors(s.GetRequiredService<ChangeFeedCommits>());
+        });
+        services.AddSingleton<ChangeFeedCommits>();
         services.AddSingleton<ChangeFeed>();
         services.AddSingleton<IChangeFeed>(s => s.GetRequiredService<ChangeFeed>());
         services.AddHostedService(s => s.GetRequiredService<ChangeFeed>());

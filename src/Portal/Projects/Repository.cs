@@ -1,8 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using Portal.Projects;
 
-namespace Portal.Artifacts;
+namespace Portal.Projects;
 
 /// <summary>A repository of a project. It appears with its first push and stays when its last artifact goes.</summary>
 public sealed class Repository
