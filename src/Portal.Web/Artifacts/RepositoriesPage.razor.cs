@@ -14,7 +14,6 @@ public sealed partial class RepositoriesPage
     RegistryAddress _registry = default!;
     ProjectPlace? _place;
     Page<RepositoryRow>? _page;
-    Error? _error;
 
     [Parameter] public string Project { get; set; } = "";
 

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Access;
 using Portal.Data;
 using Portal.Kernel;
+using Portal.Projects;
 using Portal.Registry.Manifests;
 
 namespace Portal.Artifacts;
