@@ -27,7 +27,7 @@ sealed partial record BuildStep(string Verb, string Rest)
     private static partial Regex Nop();
 
     // "|2 A=1 B=2 /bin/sh -c make": the values of build arguments stand before the shell.
-    [GeneratedRegex(@"^(?:\|[0-9]+ .*?)?/bin/(?:ba)?sh (?:-[a-z]+ )*-[a-z]*c ", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^(?:\|[0-9]+ .*?)?/bin/(?:ba)?sh (?:-[a-z]+ (?:pipefail )?)*-[a-z]*c ", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Arguments();
 
     [GeneratedRegex(@"^(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)\s+", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

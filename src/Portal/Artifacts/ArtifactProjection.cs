@@ -35,7 +35,7 @@ static class ArtifactProjection
     /// <summary>Tags shown with a row; the tags page shows all.</summary>
     public const int MaxTags = 50;
 
-    public static IQueryable<ArtifactRow> Rows(PortalDbContext db, IQueryable<Artifact> artifacts) => artifacts.Select(a => new ArtifactRow
+    public static IQueryable<ArtifactRow> Rows(PortalDbContext db, IQueryable<Artifact> artifacts) => artifacts.AsSingleQuery().Select(a => new ArtifactRow
     {
         Id = a.Id,
         ProjectId = a.ProjectId,

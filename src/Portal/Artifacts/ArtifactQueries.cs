@@ -73,7 +73,7 @@ public sealed class ArtifactQueries(IDbContextFactory<PortalDbContext> contexts,
         var config = await db.ArtifactConfigs.AsNoTracking().Where(c => c.ArtifactId == row.Id).Select(c => c.Json).FirstOrDefaultAsync(cancellation);
         var parents = await db.ArtifactChildren.AsNoTracking()
             .Where(c => c.ChildDigest == row.Digest && db.Artifacts.Any(a => a.Id == c.ParentId && a.RepositoryId == row.RepositoryId && a.DeletionId == null))
-            .Select(c => db.Artifacts.First(a => a.Id == c.ParentId).Digest).Distinct().Take(PageRequest.MaxTake).ToListAsync(cancellation);
+            .Select(c => db.Artifacts.First(a => a.Id == c.ParentId).Digest).Distinct().OrderBy(d => d).Take(PageRequest.MaxTake).ToListAsync(cancellation);
         var visible = await repositories.VisibleAsync(db, caller, Permissions.RepositoryList, cancellation);
         var same = await visible.Where(r => r.Id != row.RepositoryId && db.Artifacts.Any(a => a.RepositoryId == r.Id && a.Digest == row.Digest && a.DeletionId == null))
             .OrderBy(r => r.Project!.Name).ThenBy(r => r.Name).Take(MaxSameDigest).Select(r => r.Project!.Name + "/" + r.Name).ToListAsync(cancellation);
