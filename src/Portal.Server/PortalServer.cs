@@ -28,6 +28,7 @@ public static class PortalServer
         services.AddAccess(builder.Configuration);
         services.AddProjects();
         services.AddArtifacts(builder.Configuration);
+        services.AddRestApi();
         services.AddPortalWeb();
         services.AddHostedService<Startup>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
@@ -38,9 +39,11 @@ public static class PortalServer
         app.UseForwardedHeaders();
         app.UseSecurityHeaders();
         app.UseAuthentication();
+        app.UseRestApi();
         app.UsePasswordChangeGate();
         app.UseAuthorization();
         app.MapHealthChecks("/healthz", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
+        app.MapPortalApi();
         app.MapPortalWeb();
         return app;
     }

@@ -9,6 +9,7 @@ using Portal.Web.Audit;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
 using Portal.Web.Projects;
+using Portal.Web.Search;
 using Radzen;
 
 namespace Portal.Web;
@@ -59,6 +60,7 @@ public static class WebSetup
         app.MapStaticAssets().AllowAnonymous();
         app.MapAccount();
         app.MapAuditExport();
+        app.MapSearch();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }

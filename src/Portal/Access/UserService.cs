@@ -76,14 +76,14 @@ public sealed class UserService(IDbContextFactory<PortalDbContext> contexts, IDa
             return (null, null, new { Password = "chosen" });
         }, cancellation);
 
-    /// <summary>Sets somebody's password to one that must be changed at the next sign-in; all their sessions end.</summary>
-    public Task<Result> ResetPasswordAsync(Caller caller, int userId, string password, CancellationToken cancellation) =>
+    /// <summary>Sets somebody's password, normally to one that must be changed at the next sign-in; all their sessions end.</summary>
+    public Task<Result> ResetPasswordAsync(Caller caller, int userId, string password, CancellationToken cancellation, bool mustChange = true) =>
         ChangeAsync(caller, userId, Permissions.UserUpdate, false, async (db, user) =>
         {
             if (UserRules.Password(user.UserName!, password, options.Value.MinPasswordLength) is { } wrong) return (wrong, null, null);
             user.PasswordHash = hasher.HashPassword(user, password);
             user.SecurityStamp = AccountEffects.NewStamp();
-            user.MustChangePassword = true;
+            user.MustChangePassword = mustChange;
             await effects.EndSessionsAsync(db, user.Id, null, cancellation);
             return (null, null, new { Password = "reset" });
         }, cancellation);

@@ -18,6 +18,12 @@ static class ArtifactFilters
             artifacts = artifacts.Where(a => a.Tags.Any(t => EF.Functions.Like(t.Name.ToLower(), name, Like.Escape)) || EF.Functions.Like(a.Digest, digest, Like.Escape));
         }
         if (filter.Tag is { } tag) artifacts = artifacts.Where(a => a.Tags.Any(t => t.Name == tag));
+        if (filter.TagContains is { } part)
+        {
+            var like = Like.Contains(part.ToLowerInvariant());
+            artifacts = artifacts.Where(a => a.Tags.Any(t => EF.Functions.Like(t.Name.ToLower(), like, Like.Escape)));
+        }
+        if (filter.Kinds is { } kinds) artifacts = artifacts.Where(a => kinds.Contains(a.Kind));
         if (filter.Tagged is { } tagged) artifacts = artifacts.Where(a => a.Tags.Any() == tagged);
         if (filter.Signed) artifacts = artifacts.Where(a => db.Artifacts.Any(s => s.RepositoryId == a.RepositoryId && s.DeletionId == null && s.Kind == ArtifactKind.Signature
             && (s.SubjectDigest == a.Digest || s.Tags.Any(t => t.Name == a.Digest.Replace(":", "-") + ".sig"))));

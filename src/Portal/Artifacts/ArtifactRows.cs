@@ -116,4 +116,6 @@ public sealed record TagEventRow(long Id, string TagName, TagAction Action, stri
 /// <param name="WithChildren">Also untagged children of indexes, which are otherwise folded into their index.</param>
 /// <param name="Signed">Only those with a signature attached.</param>
 /// <param name="Tag">Only the one with this tag.</param>
-public sealed record ArtifactListFilter(bool? Tagged = null, bool WithChildren = false, bool Signed = false, string? Tag = null);
+/// <param name="Kinds">Only of these kinds.</param>
+/// <param name="TagContains">Only those with a tag that holds this text.</param>
+public sealed record ArtifactListFilter(bool? Tagged = null, bool WithChildren = false, bool Signed = false, string? Tag = null, IReadOnlyList<ArtifactKind>? Kinds = null, string? TagContains = null);
