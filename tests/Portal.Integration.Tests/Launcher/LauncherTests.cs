@@ -27,7 +27,7 @@ public sealed class LauncherTests : IDisposable
         launcher.Signal("KILL", before);
 
         await launcher.WaitForAsync(
-            health => health.Status == HttpStatusCode.ServiceUnavailable && health.Components[child] == "unhealthy", $"to report {child}");
+            health => health.Status == HttpStatusCode.ServiceUnavailable && health.Components[child + "-process"] == "unhealthy", $"to report {child}");
         await launcher.WaitUntilHealthyAsync();
         Assert.NotEqual(before, launcher.ChildPid(child));
     }
