@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Web.Account;
 using Portal.Web.Audit;
+using Portal.Web.Artifacts;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
 using Portal.Web.Projects;
@@ -40,6 +41,7 @@ public static class WebSetup
         services.AddScoped<ShellContext>();
         services.AddScoped<ToastQueue>();
         services.AddScoped<ProjectAccess>();
+        services.AddScoped<DeletionUndo>();
         return services;
     }
 
