@@ -72,7 +72,7 @@ sealed class LauncherHost(LauncherOptions options, TextWriter output, TextWriter
                 .AddSimpleConsole(console => console.SingleLine = true)
                 .AddFilter<Microsoft.Extensions.Logging.Console.ConsoleLoggerProvider>(null, LogLevel.Warning);
             foreach (var child in (SupervisedChild[])[postgreSql, registry])
-                builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(child.Name, _ => new ChildHealthCheck(child), HealthStatus.Unhealthy, ["launcher"]));
+                builder.Services.AddHealthChecks().Add(new HealthCheckRegistration($"{child.Name} process", _ => new ChildHealthCheck(child), HealthStatus.Unhealthy, ["launcher"]));
         });
 
         Say("Portal has stopped; stopping the registry.");
