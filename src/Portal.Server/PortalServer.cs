@@ -16,8 +16,6 @@ public static class PortalServer
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(args);
-        // A failed statement is thrown, and logged by whoever cannot go on; the first look at an empty database is no failure.
-        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
         // The keys lie in the database beside what they protect; docs/operations/configuration.md says so.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         configure?.Invoke(builder);
@@ -30,6 +28,7 @@ public static class PortalServer
         services.AddProjects();
         services.AddArtifacts(builder.Configuration);
         services.AddGateway(builder.Configuration);
+        services.AddRestApi();
         services.AddPortalWeb();
         services.AddHostedService<Startup>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
@@ -38,15 +37,17 @@ public static class PortalServer
 
         var app = builder.Build();
         app.UseForwardedHeaders();
+        // Ahead of everything that pages need; named here, the next three do not run for what the gateway answers.
         app.MapGateway();
-        // placed here, routing does not look at what the gateway has answered
-        app.UseRouting();
         app.UseSecurityHeaders();
+        app.UseRouting();
         app.UseAuthentication();
-        app.UsePasswordChangeGate();
         app.UseAuthorization();
         app.MapHealthChecks("/healthz", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
+        app.MapPortalApi();
         app.MapPortalWeb();
+        app.UseRestApi();
+        app.UsePasswordChangeGate();
         return app;
     }
 }

@@ -12,7 +12,7 @@ public sealed record MemberRow(int Id, int ProjectId, int UserId, string Name, s
 public sealed class MemberService(IDbContextFactory<PortalDbContext> contexts, IDatabaseProvider provider, IAccessPolicy policy, AccountEffects effects, AuditLog audit)
 {
     /// <summary>One page of members. Sorts by <c>name</c>, <c>role</c>, <c>since</c>.</summary>
-    public async Task<Result<Page<MemberRow>>> ListAsync(Caller caller, AccessTarget project, PageRequest page, CancellationToken cancellation)
+    public async Task<Result<Page<MemberRow>>> ListAsync(Caller caller, AccessTarget project, PageRequest page, CancellationToken cancellation, string? exactName = null)
     {
         if (await RefuseAsync(caller, Permissions.MemberList, project, cancellation) is { } refusal) return refusal;
         page = page.Bounded();
@@ -23,6 +23,7 @@ public sealed class MemberService(IDbContextFactory<PortalDbContext> contexts, I
             var like = Like.Contains(filter.ToUpperInvariant());
             rows = rows.Where(r => EF.Functions.Like(r.User.NormalizedUserName!, like, Like.Escape) || EF.Functions.Like(r.User.DisplayName.ToUpper(), like, Like.Escape));
         }
+        if (exactName?.ToUpperInvariant() is { } name) rows = rows.Where(r => r.User.NormalizedUserName == name);
         var sorted = (page.SortColumn, page.Descending) switch
         {
             ("role", false) => rows.OrderByDescending(r => r.Binding.Role!.Strength).ThenBy(r => r.User.NormalizedUserName),

@@ -14,14 +14,21 @@ public sealed record UserRow(int Id, string Name, string DisplayName, string Ema
 /// <summary>Reads accounts.</summary>
 public sealed class UserQueries(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy)
 {
+    static readonly FieldMap<User> Fields = new FieldMap<User>().Text("username", u => u.UserName!).Text("email", u => u.Email!).Text("realname", u => u.DisplayName)
+        .Number("user_id", u => u.Id).Time("creation_time", u => u.CreatedAt);
+
     /// <summary>One page of accounts. Sorts by <c>username</c>, <c>created</c>, <c>last_sign_in</c>; the filter looks into name, display name and e-mail.</summary>
-    public async Task<Result<Page<UserRow>>> ListAsync(Caller caller, PageRequest page, CancellationToken cancellation)
+    public Task<Result<Page<UserRow>>> ListAsync(Caller caller, PageRequest page, CancellationToken cancellation) => ListAsync(caller, page, [], cancellation);
+
+    /// <summary>The same with conditions that a client typed; refused when a value does not fit its field.</summary>
+    public async Task<Result<Page<UserRow>>> ListAsync(Caller caller, PageRequest page, IReadOnlyList<Condition> where, CancellationToken cancellation)
     {
         if (caller.IsAnonymous) return AccessErrors.SignInNeeded;
         if (!await policy.MayAsync(caller, Permissions.UserList, AccessTarget.System, cancellation)) return AccessErrors.Lacks(Permissions.UserList);
         page = page.Bounded();
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var users = db.Users.AsNoTracking().Where(u => !u.Deleted);
+        if (Fields.Narrow(ref users, where) is { } unfit) return unfit;
         if (page.Filter is { } filter)
         {
             var like = Like.Contains(filter.ToUpperInvariant());
@@ -49,15 +56,28 @@ public sealed class UserQueries(IDbContextFactory<PortalDbContext> contexts, IAc
         return await Rows(db, db.Users.AsNoTracking().Where(u => u.Id == userId && !u.Deleted)).FirstOrDefaultAsync(cancellation) is { } row ? row : Error.NotFound("The user");
     }
 
+    /// <summary>The name behind an id, for any signed-in caller, as the search gives it; null for none.</summary>
+    public async Task<string?> NameAsync(Caller caller, int userId, CancellationToken cancellation)
+    {
+        if (caller.IsAnonymous) return null;
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await db.Users.AsNoTracking().Where(u => u.Id == userId && !u.Deleted && u.DisabledAt == null).Select(u => u.UserName).FirstOrDefaultAsync(cancellation);
+    }
+
     /// <summary>Names that begin with or contain the text, for choosing a member; any signed-in caller may ask and learns id and name only.</summary>
-    public async Task<Result<IReadOnlyList<UserName>>> SearchAsync(Caller caller, string text, int take, CancellationToken cancellation)
+    public async Task<Result<IReadOnlyList<UserName>>> SearchAsync(Caller caller, string text, int take, CancellationToken cancellation) =>
+        (await SearchAsync(caller, text, new PageRequest(0, take), cancellation)).Map(page => page.Items);
+
+    /// <summary>The same page by page.</summary>
+    public async Task<Result<Page<UserName>>> SearchAsync(Caller caller, string text, PageRequest page, CancellationToken cancellation)
     {
         if (caller.IsAnonymous) return AccessErrors.SignInNeeded;
-        if (string.IsNullOrWhiteSpace(text)) return Array.Empty<UserName>();
+        if (string.IsNullOrWhiteSpace(text)) return Page<UserName>.Empty;
+        page = page.Bounded();
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var like = Like.Contains(text.Trim().ToUpperInvariant());
-        return await db.Users.AsNoTracking().Where(u => !u.Deleted && u.DisabledAt == null && EF.Functions.Like(u.NormalizedUserName!, like, Like.Escape))
-            .OrderBy(u => u.NormalizedUserName).Take(Math.Clamp(take, 1, PageRequest.MaxTake)).Select(u => new UserName(u.Id, u.UserName!, u.DisplayName)).ToListAsync(cancellation);
+        var found = db.Users.AsNoTracking().Where(u => !u.Deleted && u.DisabledAt == null && EF.Functions.Like(u.NormalizedUserName!, like, Like.Escape));
+        return await found.OrderBy(u => u.NormalizedUserName).Select(u => new UserName(u.Id, u.UserName!, u.DisplayName)).ToPageAsync(page, () => found.CountAsync(cancellation), cancellation);
     }
 
     static IQueryable<UserRow> Rows(PortalDbContext db, IQueryable<User> users) => users.Select(u => new UserRow(u.Id, u.UserName!, u.DisplayName, u.Email ?? "", u.Comment,

@@ -9,15 +9,23 @@ namespace Portal.Artifacts;
 /// <summary>Reads repositories. A caller sees those of projects where they may list repositories.</summary>
 public sealed class RepositoryQueries(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy, ProjectQueries projects)
 {
+    static readonly FieldMap<Repository> Fields = new FieldMap<Repository>().Text("name", r => r.Project!.Name + "/" + r.Name).Text("description", r => r.Description)
+        .Number("project_id", r => r.ProjectId).Number("repository_id", r => r.Id).Number("pull_count", r => r.PullCount).Time("creation_time", r => r.CreatedAt).Time("update_time", r => r.UpdatedAt);
+
     /// <summary>
     /// One page of the repositories of a project, or of all the caller may see (<paramref name="projectId"/> null).
-    /// Sorts by <c>name</c>, <c>created</c>, <c>updated</c>, <c>pushed</c>, <c>pulls</c>, <c>artifacts</c>, <c>size</c>; the filter looks into the name.
+    /// Sorts by <c>name</c>, <c>created</c>, <c>updated</c>, <c>pushed</c>, <c>pulls</c>, <c>artifacts</c>, <c>tags</c>, <c>size</c>; the filter looks into the name.
     /// </summary>
-    public async Task<Page<RepositoryRow>> ListAsync(Caller caller, int? projectId, PageRequest page, CancellationToken cancellation)
+    public async Task<Page<RepositoryRow>> ListAsync(Caller caller, int? projectId, PageRequest page, CancellationToken cancellation) =>
+        (await ListAsync(caller, projectId, page, [], cancellation)).Value;
+
+    /// <summary>The same with conditions that a client typed; refused when a value does not fit its field.</summary>
+    public async Task<Result<Page<RepositoryRow>>> ListAsync(Caller caller, int? projectId, PageRequest page, IReadOnlyList<Condition> where, CancellationToken cancellation)
     {
         page = page.Bounded();
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var repositories = await VisibleAsync(db, caller, Permissions.RepositoryList, cancellation);
+        if (Fields.Narrow(ref repositories, where) is { } unfit) return unfit;
         if (projectId is { } id) repositories = repositories.Where(r => r.ProjectId == id);
         if (page.Filter is { } text)
         {
@@ -34,11 +42,13 @@ public sealed class RepositoryQueries(IDbContextFactory<PortalDbContext> context
             ("updated", false) => rows.OrderBy(r => r.UpdatedAt).ThenBy(r => r.Id),
             ("updated", true) => rows.OrderByDescending(r => r.UpdatedAt).ThenByDescending(r => r.Id),
             ("pushed", false) => rows.OrderBy(r => r.LastPushedAt).ThenBy(r => r.Id),
-            ("pushed", true) => rows.OrderByDescending(r => r.LastPushedAt).ThenByDescending(r => r.Id),
+            ("pushed", true) => rows.OrderByDescending(r => r.LastPushedAt.HasValue).ThenByDescending(r => r.LastPushedAt).ThenByDescending(r => r.Id),
             ("pulls", false) => rows.OrderBy(r => r.PullCount).ThenBy(r => r.Id),
             ("pulls", true) => rows.OrderByDescending(r => r.PullCount).ThenByDescending(r => r.Id),
             ("artifacts", false) => rows.OrderBy(r => r.ArtifactCount).ThenBy(r => r.Id),
             ("artifacts", true) => rows.OrderByDescending(r => r.ArtifactCount).ThenByDescending(r => r.Id),
+            ("tags", false) => rows.OrderBy(r => r.TagCount).ThenBy(r => r.Id),
+            ("tags", true) => rows.OrderByDescending(r => r.TagCount).ThenByDescending(r => r.Id),
             ("size", false) => rows.OrderBy(r => r.UniqueBytes).ThenBy(r => r.Id),
             ("size", true) => rows.OrderByDescending(r => r.UniqueBytes).ThenByDescending(r => r.Id),
             ("name", true) => rows.OrderByDescending(r => r.ProjectName).ThenByDescending(r => r.Name),
@@ -47,10 +57,10 @@ public sealed class RepositoryQueries(IDbContextFactory<PortalDbContext> context
         return await rows.ToPageAsync(page, () => repositories.CountAsync(cancellation), cancellation);
     }
 
-    /// <summary>Finds a repository; missing and foreign answer alike.</summary>
-    public async Task<Result<RepositoryRow>> FindAsync(Caller caller, string project, string name, CancellationToken cancellation)
+    /// <summary>Finds a repository for a caller who may list them or, when named, has another right; missing and foreign answer alike.</summary>
+    public async Task<Result<RepositoryRow>> FindAsync(Caller caller, string project, string name, CancellationToken cancellation, Permission? needed = null)
     {
-        var entry = await projects.ResolveAsync(caller, project, Permissions.RepositoryList, cancellation);
+        var entry = await projects.ResolveAsync(caller, project, needed ?? Permissions.RepositoryList, cancellation);
         if (!entry.Ok) return entry.Error;
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var found = db.Repositories.AsNoTracking().Where(r => r.ProjectId == entry.Value.Id && r.Name == name && r.DeletionId == null);

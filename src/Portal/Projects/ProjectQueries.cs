@@ -45,12 +45,20 @@ public sealed record ProjectListFilter(bool? Public = null, bool MemberOnly = fa
 /// <summary>Reads projects. A caller sees those they may read and no trace of others.</summary>
 public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy, ProjectDirectory directory)
 {
-    /// <summary>One page of the projects the caller may see. Sorts by <c>name</c>, <c>created</c>, <c>pushed</c>, <c>repositories</c>, <c>size</c>; the filter looks into the name.</summary>
-    public async Task<Page<ProjectRow>> ListAsync(Caller caller, PageRequest page, ProjectListFilter filter, CancellationToken cancellation)
+    static readonly FieldMap<Project> Fields = new FieldMap<Project>().Text("name", p => p.Name).Flag("public", p => p.Public).Number("project_id", p => p.Id)
+        .Number("owner_id", p => p.OwnerId).Time("creation_time", p => p.CreatedAt).Time("update_time", p => p.UpdatedAt);
+
+    /// <summary>One page of the projects the caller may see. Sorts by <c>name</c>, <c>created</c>, <c>updated</c>, <c>pushed</c>, <c>repositories</c>, <c>size</c>; the filter looks into the name.</summary>
+    public async Task<Page<ProjectRow>> ListAsync(Caller caller, PageRequest page, ProjectListFilter filter, CancellationToken cancellation) =>
+        (await ListAsync(caller, page, filter, [], cancellation)).Value;
+
+    /// <summary>The same with conditions that a client typed; refused when a value does not fit its field.</summary>
+    public async Task<Result<Page<ProjectRow>>> ListAsync(Caller caller, PageRequest page, ProjectListFilter filter, IReadOnlyList<Condition> where, CancellationToken cancellation)
     {
         page = page.Bounded();
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var projects = await VisibleAsync(db, caller, cancellation);
+        if (Fields.Narrow(ref projects, where) is { } unfit) return unfit;
         if (page.Filter is { } text) projects = projects.Where(p => EF.Functions.Like(p.Name, Like.Contains(text.ToLowerInvariant()), Like.Escape));
         if (filter.Public is { } isPublic) projects = projects.Where(p => p.Public == isPublic);
         if (filter.ExactName is { } name) projects = projects.Where(p => p.Name == name);
@@ -59,6 +67,8 @@ public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, 
         var rows = Rows(db, projects, caller);
         rows = (page.SortColumn, page.Descending) switch
         {
+            ("updated", false) => rows.OrderBy(r => r.UpdatedAt).ThenBy(r => r.Id),
+            ("updated", true) => rows.OrderByDescending(r => r.UpdatedAt).ThenBy(r => r.Id),
             ("created", false) => rows.OrderBy(r => r.CreatedAt).ThenBy(r => r.Id),
             ("created", true) => rows.OrderByDescending(r => r.CreatedAt).ThenBy(r => r.Id),
             ("pushed", false) => rows.OrderBy(r => r.LastPushedAt).ThenBy(r => r.Id),
@@ -77,9 +87,28 @@ public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, 
     public async Task<Result<ProjectRow>> FindAsync(Caller caller, string name, CancellationToken cancellation)
     {
         var entry = await ResolveAsync(caller, name, Permissions.ProjectRead, cancellation);
-        if (!entry.Ok) return entry.Error;
+        return entry.Ok ? await FindAsync(caller, entry.Value, cancellation) : entry.Error;
+    }
+
+    /// <summary>Reads a project whose right has been checked.</summary>
+    public async Task<Result<ProjectRow>> FindAsync(Caller caller, ProjectEntry entry, CancellationToken cancellation)
+    {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        return await Rows(db, db.Projects.Where(p => p.Id == entry.Value.Id), caller).FirstOrDefaultAsync(cancellation) is { } row ? row : ProjectErrors.NotFound;
+        return await Rows(db, db.Projects.Where(p => p.Id == entry.Id), caller).FirstOrDefaultAsync(cancellation) is { } row ? row : ProjectErrors.NotFound;
+    }
+
+    /// <summary>How many projects there are on each side of the fence: private ones of the caller, public ones, all; and the bytes that all blobs take.</summary>
+    public async Task<(long Own, long Public, long All, long Bytes)> CountAsync(Caller caller, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var counts = await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null).GroupBy(_ => 1).Select(g => new
+        {
+            Own = g.Count(p => !p.Public && db.Bindings.Any(b => b.ProjectId == p.Id && b.SubjectKind == caller.Kind && b.SubjectId == caller.Id)),
+            Public = g.Count(p => p.Public),
+            All = g.Count(),
+            Bytes = db.Blobs.Sum(b => b.Size),
+        }).FirstOrDefaultAsync(cancellation);
+        return counts is null ? default : (counts.Own, counts.Public, counts.All, counts.Bytes);
     }
 
     /// <summary>Finds a project by name and checks one right on it. Who may not even read it gets the same answer as for a missing one.</summary>

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Portal.Access;
+using Portal.Api;
+using Portal.Kernel;
+
+namespace Portal.Server;
+
+/// <summary>What the server says of itself.</summary>
+static class SystemEndpoints
+{
+    /// <summary>The release of Harbor whose contract is followed; clients choose their calls by it.</summary>
+    const string ContractVersion = "v2.14.0";
+
+    const string Tag = "systeminfo";
+
+    public static void MapVersion(this IEndpointRouteBuilder app) =>
+        app.MapGet("/api/version", () => Results.Ok(new VersionJson { Version = "v2.0" })).Describe("getVersion", Tag, "The version of the API").Answers<VersionJson>();
+
+    public static void MapSystem(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/ping", () => Results.Text("Pong")).Describe("getPing", "ping", "Whether the server answers").Answers<string>();
+        api.MapGet("/health", HealthAsync).Describe("getHealth", "health", "How each part is; always 200").Answers<HealthJson>();
+        api.MapGet("/systeminfo", GetInfo).Describe("getSystemInfo", Tag, "Facts about the server; more for signed-in callers").Answers<FullInfoJson>();
+        api.MapGet("/systeminfo/volumes", VolumesAsync).Describe("getVolumes", Tag, "Space on the volume that holds the images", 404).Answers<VolumesJson>();
+        api.MapGet("/systeminfo/getcert", () => Error.NotFound("The certificate").Reply()).Describe("getCert", Tag, "The root certificate; this server hands none out", 404);
+    }
+
+    static async Task<IResult> HealthAsync(HealthCheckService health, CancellationToken cancellation)
+    {
+        var report = await health.CheckHealthAsync(cancellation);
+        ComponentHealthJson[] components =
+        [
+            new() { Name = "core", Status = Text(true) },
+            .. report.Entries.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => new ComponentHealthJson
+            {
+                Name = e.Key,
+                Status = Text(e.Value.Status == HealthStatus.Healthy),
+                Error = e.Value.Status == HealthStatus.Healthy ? "" : e.Value.Description ?? "it does not answer",
+            }),
+        ];
+        return Results.Ok(new HealthJson { Status = Text(report.Status == HealthStatus.Healthy), Components = components });
+    }
+
+    static IResult GetInfo(HttpContext http, TimeProvider time)
+    {
+        if (http.Caller().IsAnonymous) return Results.Ok(new GeneralInfoJson());
+        return Results.Ok(new FullInfoJson
+        {
+            CurrentTime = time.GetUtcNow(),
+            RegistryUrl = http.Request.Host.Value ?? "",
+            ExternalUrl = $"{http.Request.Scheme}://{http.Request.Host}",
+            HarborVersion = $"{ContractVersion}-portal.{typeof(SystemEndpoints).Assembly.GetName().Version?.ToString(3)}",
+        });
+    }
+
+    static async Task<IResult> VolumesAsync(HttpContext http, IAccessPolicy policy, IConfiguration configuration, CancellationToken cancellation)
+    {
+        if (http.Caller().IsAnonymous) return AccessErrors.SignInNeeded.Reply();
+        if (!await policy.MayAsync(http.Caller(), Permissions.SystemVolumesRead, AccessTarget.System, cancellation)) return AccessErrors.Lacks(Permissions.SystemVolumesRead).Reply();
+        // Only where Portal stands beside the registry's folder can it see the disk.
+        if (configuration["Portal:Registry:RootDirectory"] is not { Length: > 0 } folder || !Directory.Exists(folder)) return Error.NotFound("The volume").Reply();
+        var drive = new DriveInfo(folder);
+        return Results.Ok(new VolumesJson { Storage = [new() { Total = drive.TotalSize, Free = drive.AvailableFreeSpace }] });
+    }
+
+    static string Text(bool healthy) => healthy ? "healthy" : "unhealthy";
+}
