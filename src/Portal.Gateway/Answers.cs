@@ -30,6 +30,8 @@ sealed class Answers(IOptions<GatewayOptions> options)
     /// <summary><c>Bearer</c> with the address as the client sees it, the service, and the scope that this route needs.</summary>
     string Challenge(HttpContext http, GatewayRequest? request, Error error)
     {
+        // the token service itself takes names and passwords; sending its client for a token would be a circle
+        if (http.Request.Path == TokenPath) return "Basic realm=\"portal\"";
         var text = new StringBuilder("Bearer realm=\"").Append(http.Request.Scheme).Append("://").Append(http.Request.Host.ToUriComponent()).Append(TokenPath)
             .Append("\",service=\"").Append(options.Value.Service).Append('"');
         if (request is not null && Scope(request) is { } scope) text.Append(",scope=\"").Append(scope).Append('"');
@@ -45,6 +47,6 @@ sealed class Answers(IOptions<GatewayOptions> options)
         if (request.Route.Action == OciAction.None || !RepositoryName.TryParse(request.RawName.ToString(), out var name)) return null;
         var actions = request.Route.Action switch { OciAction.Pull => "pull", OciAction.Push => "pull,push", _ => "delete" };
         var scope = $"repository:{name}:{actions}";
-        return request.AlsoScope is { } more ? $"{scope} {more}" : scope;
+        return request.Route.Resource == OciResource.Uploads && RepositoryName.TryParse(request.Http.Request.Query["from"], out var source) ? $"{scope} repository:{source}:pull" : scope;
     }
 }

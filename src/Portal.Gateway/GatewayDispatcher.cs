@@ -36,9 +36,12 @@ sealed class GatewayDispatcher
         {
             foreach (var step in found.Steps)
             {
-                if (await step.RunAsync(request) is not { } error) continue;
-                await _answers.RefuseAsync(http, request, error);
-                return;
+                if (await step.RunAsync(request) is { } error)
+                {
+                    await _answers.RefuseAsync(http, request, error);
+                    return;
+                }
+                if (request.Answered) return;
             }
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)

@@ -37,10 +37,13 @@ sealed class GatewayRequest(HttpContext http, GatewayRoute route)
     public RepositoryEntry? Repository { get; set; }
     public Reference Reference { get; set; }
     public ArtifactEntry? Artifact { get; set; }
+
+    /// <summary>Bytes of the blob that <see cref="Reference"/> names.</summary>
+    public long BlobSize { get; set; }
     public UploadState? Upload { get; set; }
 
-    /// <summary>Says more than the route does about what a token must allow: <c>repository:other:pull</c> for a mount.</summary>
-    public string? AlsoScope { get; set; }
+    /// <summary>Set by a step that has answered although others would follow.</summary>
+    public bool Answered { get; set; }
 
     /// <summary>The caller with address and client, for audit rows and changes.</summary>
     public Caller Describe() => _described ??= Caller with
@@ -49,8 +52,13 @@ sealed class GatewayRequest(HttpContext http, GatewayRoute route)
         Client = Http.Request.Headers.UserAgent.ToString() is { Length: <= 256 } client ? client : Http.Request.Headers.UserAgent.ToString()[..256],
     };
 
-    /// <summary>Where the client sees this repository.</summary>
-    public string UrlOf(string path) => $"/v2/{Name}/{path}";
+    /// <summary>Answers with headers alone.</summary>
+    public void Answer(int status)
+    {
+        Http.Response.StatusCode = status;
+        if (status != StatusCodes.Status204NoContent) Http.Response.ContentLength = 0;
+        Answered = true;
+    }
 }
 
 /// <summary>One step of a route.</summary>
@@ -101,6 +109,8 @@ static class GatewayErrors
     public static Error Reference { get; } = OciErrors.ManifestInvalid.Because("Behind manifests/ stands a tag (1 to 128 letters, digits, '_', '.', '-') or a sha256 digest.");
 
     public static Error Digest { get; } = OciErrors.DigestInvalid.Because("A digest is 'sha256:' and 64 lower-case hexadecimal digits.");
+
+    public static Error Range { get; } = OciErrors.RangeInvalid.Because("The blob does not have the bytes that the range asks for.");
 
     public static Error NoUpload { get; } = OciErrors.BlobUploadUnknown.Because("There is no such upload here: it has ended, or it was begun for another repository or by somebody else.");
 

@@ -9,7 +9,7 @@ namespace Portal.Gateway;
 static class GatewayRoutes
 {
     // what every route about a repository begins with
-    static readonly Type[] Enter = [typeof(Authenticate), typeof(ParseName), typeof(FindProject), typeof(Authorise)];
+    static readonly Type[] Enter = [typeof(Authenticate), typeof(ParseName), typeof(FindProject), typeof(Authorise), typeof(FindRepository)];
 
     public static IReadOnlyList<GatewayRoute> All { get; } =
     [

@@ -41,7 +41,8 @@ readonly ref struct OciPath(OciResource resource, ReadOnlySpan<char> name, ReadO
         if (path is "_catalog") return new(OciResource.Catalog, default, default);
         var slash = path.LastIndexOf('/');
         if (slash < 0) return default;
-        var (rest, last) = (path[..slash], path[(slash + 1)..]);
+        var rest = path[..slash];
+        var last = path[(slash + 1)..];
         if (last is "list" && Ends(rest, "/tags", out var name)) return new(OciResource.Tags, name, default);
         if (last is "" or "uploads" && Ends(last is "" ? rest : path, "/blobs/uploads", out name)) return new(OciResource.Uploads, name, default);
         if (last is "") return default;

@@ -70,7 +70,8 @@ sealed class LauncherHost(LauncherOptions options, TextWriter output, TextWriter
             builder.Logging.ClearProviders()
                 .AddProvider(new RotatingLogLoggerProvider(serverLog))
                 .AddSimpleConsole(console => console.SingleLine = true)
-                .AddFilter<Microsoft.Extensions.Logging.Console.ConsoleLoggerProvider>(null, LogLevel.Warning);
+                .AddFilter<Microsoft.Extensions.Logging.Console.ConsoleLoggerProvider>(null, LogLevel.Warning)
+                .AddFilter<Microsoft.Extensions.Logging.Console.ConsoleLoggerProvider>("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
             foreach (var child in (SupervisedChild[])[postgreSql, registry])
                 builder.Services.AddHealthChecks().Add(new HealthCheckRegistration($"{child.Name} process", _ => new ChildHealthCheck(child), HealthStatus.Unhealthy, ["launcher"]));
         });

@@ -3,6 +3,7 @@ using Portal.Access;
 using Portal.Artifacts;
 using Portal.Audit;
 using Portal.Data;
+using Portal.Gateway;
 using Portal.Projects;
 using Portal.Web;
 
@@ -15,8 +16,6 @@ public static class PortalServer
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(args);
-        // A failed statement is thrown, and logged by whoever cannot go on; the first look at an empty database is no failure.
-        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
         // The keys lie in the database beside what they protect; docs/operations/configuration.md says so.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         configure?.Invoke(builder);
@@ -28,6 +27,7 @@ public static class PortalServer
         services.AddAccess(builder.Configuration);
         services.AddProjects();
         services.AddArtifacts(builder.Configuration);
+        services.AddGateway(builder.Configuration);
         services.AddRestApi();
         services.AddPortalWeb();
         services.AddHostedService<Startup>();
@@ -37,14 +37,17 @@ public static class PortalServer
 
         var app = builder.Build();
         app.UseForwardedHeaders();
+        // Ahead of everything that pages need; named here, the next three do not run for what the gateway answers.
+        app.MapGateway();
         app.UseSecurityHeaders();
+        app.UseRouting();
         app.UseAuthentication();
-        app.UseRestApi();
-        app.UsePasswordChangeGate();
         app.UseAuthorization();
         app.MapHealthChecks("/healthz", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
         app.MapPortalApi();
         app.MapPortalWeb();
+        app.UseRestApi();
+        app.UsePasswordChangeGate();
         return app;
     }
 }

@@ -29,11 +29,20 @@ public static class PortalUrls
     /// <summary>The JSON the command palette reads; its shape is in the README.</summary>
     public const string SearchApi = "/api/portal/search";
 
+    /// <summary>The projects with the dialog for a new one open.</summary>
+    public const string NewProject = "/projects?new=1";
+
+    /// <summary>The system's audit log of refused sign-ins from a day on.</summary>
+    public static string RefusedSignIns(DateTimeOffset since) => FormattableString.Invariant($"{AdministrationAudit}?action=sign-in&result=refused&from={since.UtcDateTime:yyyy-MM-dd}");
+
     public static string Project(string project) => $"/projects/{Segment(project)}";
 
     public static string Repositories(string project) => $"{Project(project)}/repositories";
 
     public static string Members(string project) => $"{Project(project)}/members";
+
+    /// <summary>The members with the dialog for adding one open.</summary>
+    public static string AddMember(string project) => $"{Members(project)}?add=1";
 
     public static string Audit(string project) => $"{Project(project)}/audit";
 

@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Web.Account;
-using Portal.Web.Audit;
 using Portal.Web.Artifacts;
+using Portal.Web.Audit;
+using Portal.Web.Home;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
 using Portal.Web.Projects;
@@ -42,6 +43,7 @@ public static class WebSetup
         services.AddScoped<ToastQueue>();
         services.AddScoped<ProjectAccess>();
         services.AddScoped<DeletionUndo>();
+        services.AddSingleton<HomeAttention>();
         return services;
     }
 

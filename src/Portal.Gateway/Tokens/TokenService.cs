@@ -30,8 +30,7 @@ sealed class TokenService(TokenKeys keys, ProjectDirectory projects, IAccessPoli
     async Task<TokenGrant> GrantAsync(Caller caller, Scope scope, CancellationToken cancellation)
     {
         if (scope.Type == "registry") return new(scope.Type, scope.Name, caller.IsAnonymous ? ScopeActions.None : scope.Actions, 0);
-        RepositoryName.TryParse(scope.Name, out var name);
-        var project = await projects.FindAsync(name.Project, cancellation);
+        var project = RepositoryName.TryParse(scope.Name, out var name) ? await projects.FindAsync(name.Project, cancellation) : null;
         if (project is null) return new(scope.Type, scope.Name, ScopeActions.None, 0);
         var may = scope.Actions & TokenGrant.Of(await policy.RightsAsync(caller, project.Target, cancellation));
         return new(scope.Type, scope.Name, may, may == ScopeActions.None ? 0 : project.Id);

@@ -25,19 +25,23 @@ sealed class TokenVerifier(TokenKeys keys, AccountDirectory accounts, TimeProvid
 
     readonly ConcurrentDictionary<string, VerifiedToken> _verified = new(StringComparer.Ordinal);
 
-    /// <summary>The token, or null when it is not valid now.</summary>
-    public async ValueTask<VerifiedToken?> VerifyAsync(string token, CancellationToken cancellation)
+    const string Scheme = "Bearer ";
+
+    public static bool Handles(string header) => header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The token of an <c>Authorization</c> header that it <see cref="Handles"/>, or null when it is not valid now.</summary>
+    public async ValueTask<VerifiedToken?> VerifyAsync(string header, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        if (!_verified.TryGetValue(token, out var verified))
+        if (!_verified.TryGetValue(header, out var verified))
         {
-            if (keys.Tokens.Read(token, now) is not { } claims) return null;
+            if (keys.Tokens.Read(header[Scheme.Length..].Trim(), now) is not { } claims) return null;
             if (_verified.Count >= MaxCached) _verified.Clear();
-            verified = _verified.GetOrAdd(token, new VerifiedToken(claims));
+            verified = _verified.GetOrAdd(header, new VerifiedToken(claims));
         }
         if (now >= verified.Claims.ExpiresAt)
         {
-            _verified.TryRemove(token, out _);
+            _verified.TryRemove(header, out _);
             return null;
         }
         if (verified.Claims.Kind == SubjectKind.Anonymous) return verified;

@@ -59,6 +59,16 @@ public sealed class HomeQueries(IDbContextFactory<PortalDbContext> contexts, IAc
             await held.SumAsync(b => b.Size, cancellation));
     }
 
+    /// <summary>How many live artifacts and tags a project holds; nothing for who may not list them.</summary>
+    public async Task<(long Artifacts, long Tags)> CountsAsync(Caller caller, int projectId, CancellationToken cancellation)
+    {
+        var scope = await policy.ScopeAsync(caller, Permissions.ArtifactList, cancellation);
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var repositories = Visible(db, scope).Where(r => r.ProjectId == projectId);
+        return (await db.Artifacts.LongCountAsync(a => a.DeletionId == null && repositories.Any(r => r.Id == a.RepositoryId), cancellation),
+            await db.Tags.LongCountAsync(t => repositories.Any(r => r.Id == t.RepositoryId), cancellation));
+    }
+
     static IQueryable<Repository> Visible(PortalDbContext db, AccessScope scope)
     {
         var live = db.Repositories.AsNoTracking().Where(r => r.DeletionId == null && r.Project!.DeletedAt == null);

@@ -2,8 +2,10 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Portal.Data;
@@ -20,6 +22,8 @@ public static class DataSetup
         services.AddDbContextFactory<PortalDbContext>((s, b) =>
         {
             s.GetRequiredService<IDatabaseProvider>().Configure(b, s.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString);
+            // A failed statement is thrown, and logged by whoever cannot go on; the first look at an empty database, or a lost race, is no failure.
+            b.ConfigureWarnings(w => w.Log((RelationalEventId.CommandError, LogLevel.Debug)));
             b.AddInterceptors(s.GetRequiredService<ChangeFeedCommits>());
         });
         services.AddSingleton<ChangeFeedCommits>();

@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Portal.Access;
+using Portal.Projects;
+using Portal.Server;
+
+namespace Portal.TestKit;
+
+/// <summary>The whole server on a free loopback port over an empty PostgreSQL database; <c>admin</c> has <see cref="AdminPassword"/>.</summary>
+public sealed class PortalHost : IAsyncDisposable
+{
+    public const string AdminPassword = "Admin-password-1";
+    public const string Password = "User-password-1";
+
+    readonly WebApplication _app;
+    readonly PostgreSqlProcess? _owned;
+
+    PortalHost(WebApplication app, PostgreSqlProcess? owned) => (_app, _owned) = (app, owned);
+
+    /// <summary>Its root, with a slash at the end.</summary>
+    public Uri BaseAddress => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/");
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>The administrator as services know them.</summary>
+    public Caller Admin { get; private set; } = Caller.Anonymous;
+
+    /// <summary>Starts a server, with a cluster of its own when none is given.</summary>
+    public static async Task<PortalHost> StartAsync(PostgreSqlProcess? database = null, Action<WebApplicationBuilder>? configure = null)
+    {
+        var owned = database is null ? await PostgreSqlProcess.StartAsync() : null;
+        var connection = await (database ?? owned!).CreateDatabaseAsync();
+        var app = PortalServer.Build(["--urls", "http://127.0.0.1:0", "--environment", "Production", "--applicationName", "Portal.Server", "--contentRoot", AppContext.BaseDirectory], builder =>
+        {
+            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["Portal:Database:ConnectionString"] = connection,
+                ["PORTAL_ADMIN_PASSWORD"] = AdminPassword,
+                // nobody answers there; a test that needs a registry names its own
+                ["Portal:Registry:Address"] = "http://127.0.0.1:9",
+            });
+            builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddConsole();
+            configure?.Invoke(builder);
+        });
+        await app.StartAsync();
+        var host = new PortalHost(app, owned);
+        host.Admin = (await app.Services.GetRequiredService<CredentialService>().VerifyAsync("admin", AdminPassword, Caller.Anonymous, CancellationToken.None)).Value;
+        return host;
+    }
+
+    /// <summary>A client without cookies; by Basic when a name is given.</summary>
+    public HttpClient Client(string? user = null, string? password = null)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = BaseAddress };
+        if (user is not null)
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password ?? (user == "admin" ? AdminPassword : Password)}")));
+        return client;
+    }
+
+    /// <summary>Makes an account with <see cref="Password"/>.</summary>
+    public async Task<Caller> CreateUserAsync(string name)
+    {
+        var id = (await Services.GetRequiredService<UserService>().CreateAsync(Admin, name, Password, UserProfile.Empty, mustChange: false, CancellationToken.None)).Value;
+        return Caller.Anonymous with { Kind = SubjectKind.User, Id = id, Name = name };
+    }
+
+    /// <summary>Makes a project of the administrator's, or of somebody else's.</summary>
+    public async Task<ProjectEntry> CreateProjectAsync(string name, bool isPublic = false, Caller? owner = null) =>
+        (await Services.GetRequiredService<ProjectService>().CreateAsync(owner ?? Admin, name, new(Public: isPublic), CancellationToken.None)).Value;
+
+    /// <summary>Makes somebody a member.</summary>
+    public async Task<int> AddMemberAsync(ProjectEntry project, string user, BuiltInRole role) =>
+        (await Services.GetRequiredService<MemberService>().AddAsync(Admin, project.Target, project.Name, user, role.Name, CancellationToken.None)).Value;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        if (_owned is not null) await _owned.DisposeAsync();
+    }
+}
