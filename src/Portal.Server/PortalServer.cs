@@ -37,10 +37,12 @@ public static class PortalServer
 
         var app = builder.Build();
         app.UseForwardedHeaders();
+        // Ahead of everything that pages need; named here, the next three do not run for what the gateway answers.
         app.MapGateway();
-        // placed here, routing does not look at what the gateway has answered
-        app.UseRouting();
         app.UseSecurityHeaders();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
         app.MapHealthChecks("/healthz", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
         app.MapPortalApi();
         app.MapPortalWeb();

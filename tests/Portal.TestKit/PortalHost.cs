@@ -44,6 +44,8 @@ public sealed class PortalHost : IAsyncDisposable
             {
                 ["Portal:Database:ConnectionString"] = connection,
                 ["PORTAL_ADMIN_PASSWORD"] = AdminPassword,
+                // nobody answers there; a test that needs a registry names its own
+                ["Portal:Registry:Address"] = "http://127.0.0.1:9",
             });
             builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddConsole();
             configure?.Invoke(builder);

@@ -119,10 +119,8 @@ sealed class DemoContent(IServiceProvider services, Uri address, Action<string> 
     async Task<RegistryClient> ClientAsync(HttpMessageInvoker http, string name, int id, CancellationToken cancel)
     {
         if (_clients.TryGetValue(name, out var known)) return known;
-        var (once, password) = (Password(), Password());
-        Require((await _users.ResetPasswordAsync(Caller.Portal, id, once, cancel)).Error, name);
-        var self = Caller.Portal with { Kind = SubjectKind.User, Id = id, Name = name };
-        Require((await _users.ChangeOwnPasswordAsync(self, once, password, null, cancel)).Error, name);
+        var password = Password();
+        Require((await _users.ResetPasswordAsync(Caller.Portal, id, password, cancel, mustChange: false)).Error, name);
         return _clients[name] = new(http, new(address, new(name, password)));
     }
 

@@ -10,12 +10,20 @@ namespace Portal.Web.Artifacts;
 /// <summary>The repositories of a project.</summary>
 public sealed partial class RepositoriesPage
 {
+    const string DeleteForm = "delete";
+
     TableQuery _query = default!;
     RegistryAddress _registry = default!;
     ProjectPlace? _place;
     Page<RepositoryRow>? _page;
 
+    Error? _refusal;
+
+    [Inject] DeletionUndo Undo { get; set; } = default!;
+
     [Parameter] public string Project { get; set; } = "";
+
+    [SupplyParameterFromForm(FormName = DeleteForm, Name = "name")] public string? DeleteName { get; set; }
 
     protected override async Task OnInitializedAsync()
     {
@@ -24,5 +32,18 @@ public sealed partial class RepositoriesPage
         _place = await Access.EnterAsync(Project, ProjectSections.Repositories);
         if (_place is null) return;
         _page = await Repositories.ListAsync(_place.Caller, _place.Project.Id, _query.Request, default);
+    }
+
+    async Task DeleteAsync()
+    {
+        if (!RepositoryName.TryCreate(Project, DeleteName, out var name))
+        {
+            _refusal = ArtifactErrors.RepositoryNotFound;
+            return;
+        }
+        var here = PortalUrls.Repositories(Project);
+        var result = await Undo.DeleteRepositoryAsync(_place!.Caller, name, here, default);
+        _refusal = result.Error;
+        if (result.Ok) Navigation.NavigateTo(here);
     }
 }
