@@ -58,6 +58,7 @@ public sealed class ProjectPagesTests(PortalSite site)
         var missing = await person.GetAsync($"/projects/missing{section}");
 
         Assert.Equal((404, 404), (foreign.Status, missing.Status));
+        Assert.Equal("There is nothing here", foreign.Heading);
         Assert.Equal(missing.Text, foreign.Text);
     }
 

@@ -13,8 +13,8 @@ public sealed record SiteAnswer(int Status, string Html, string? Location)
     {
         get
         {
-            var main = Html.IndexOf("<main", StringComparison.Ordinal);
-            return Regex.Replace(WebUtility.HtmlDecode(Regex.Replace(Html[Math.Max(main, 0)..], "<[^>]*>", " ")), @"\s+", " ");
+            var main = Regex.Match(Html, "<main.*</main>", RegexOptions.Singleline).Value;
+            return Regex.Replace(WebUtility.HtmlDecode(Regex.Replace(main, "<[^>]*>", " ")), @"\s+", " ");
         }
     }
 
