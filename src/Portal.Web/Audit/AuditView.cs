@@ -19,10 +19,9 @@ static class AuditView
     public static AuditFilter Filter(Func<string, string?> get, int? projectId) => new(projectId, Short(get("actor")), Short(get("action")), Short(get("type")), Short(get("q")),
         get("result") switch { "ok" => true, "refused" => false, _ => null }, DayOf(get("from")), DayOf(get("until"))?.AddDays(1));
 
-    /// <summary>A stored JSON object on several lines; a dash for none. Text that is no JSON stays as it is.</summary>
-    public static string Pretty(string? json)
+    /// <summary>A stored JSON object on several lines. Text that is no JSON stays as it is.</summary>
+    public static string Pretty(string json)
     {
-        if (string.IsNullOrEmpty(json)) return "-";
         try
         {
             using var document = JsonDocument.Parse(json);
