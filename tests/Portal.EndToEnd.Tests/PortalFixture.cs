@@ -13,8 +13,10 @@ public sealed class PortalFixture : IAsyncLifetime
 {
     public const string AdminPassword = "correct horse battery";
     readonly string _folder = Directory.CreateTempSubdirectory("portal-e2e-").FullName;
+    readonly SemaphoreSlim _first = new(1, 1);
     LauncherProcess? _launcher;
     IPlaywright? _playwright;
+    IReadOnlyList<BrowserContextCookiesResult>? _admin;
 
     public Uri Url => _launcher!.Url;
     public IBrowser Browser { get; private set; } = default!;
@@ -37,10 +39,39 @@ public sealed class PortalFixture : IAsyncLifetime
         });
     }
 
+    /// <summary>
+    /// A browser in which the administrator is signed in. The first call goes through the first run: the one-time password that the start wrote down, then a password of one's own.
+    /// </summary>
+    public async Task<Visitor> AdministratorAsync(int width = 1280, int height = 1000, ColorScheme theme = ColorScheme.Light)
+    {
+        await _first.WaitAsync();
+        try
+        {
+            if (_admin is null)
+            {
+                await using var visitor = await Visitor.ArriveAsync(this);
+                await visitor.SignInAsync("admin", OneTimePassword);
+                await visitor.Page.WaitForURLAsync("**/first-run");
+                await visitor.ShootAllAsync("first-run");
+                await visitor.Page.GetByLabel("New password").FillAsync(AdminPassword);
+                await visitor.Page.GetByLabel("The same again").FillAsync(AdminPassword);
+                await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Save password" }).ClickAsync();
+                await visitor.Page.WaitForURLAsync(Url.AbsoluteUri);
+                _admin = await visitor.CookiesAsync();
+            }
+        }
+        finally
+        {
+            _first.Release();
+        }
+        return await Visitor.ArriveAsync(this, width, height, theme, _admin);
+    }
+
     public async Task DisposeAsync()
     {
         if (Browser is not null) await Browser.CloseAsync();
         _playwright?.Dispose();
+        _first.Dispose();
         if (_launcher is not null) await _launcher.DisposeAsync();
         Directory.Delete(_folder, true);
     }

@@ -50,6 +50,24 @@ public sealed class Visitor : IAsyncDisposable
         Assert.True(!serious.Any(), $"{Page.Url}\n{string.Join("\n", serious)}");
     }
 
+    /// <summary>The four pictures of a page: wide and narrow, light and dark.</summary>
+    public async Task ShootAllAsync(string name)
+    {
+        foreach (var (width, height) in ((int, int)[])[(1280, 1000), (390, 844)])
+        {
+            await Page.SetViewportSizeAsync(width, height);
+            foreach (var theme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+            {
+                await Page.EmulateMediaAsync(new() { ColorScheme = theme });
+                await ShootAsync($"{name}-{width}-{(theme == ColorScheme.Dark ? "dark" : "light")}");
+            }
+            // A page that is wider than the phone would have to be pushed sideways to be read.
+            Assert.True(await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"), $"{Page.Url} scrolls sideways at {width}");
+        }
+        await Page.SetViewportSizeAsync(1280, 1000);
+        await Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
+    }
+
     public async Task ShootAsync(string name)
     {
         var folder = Path.Combine(PortalFixture.Root, "docs/user/images");

@@ -1,0 +1,114 @@
+using System.Net.Http.Json;
+using System.Text;
+using Microsoft.Playwright;
+using Portal.Kernel;
+using Portal.Registry.Client;
+using Portal.Registry.Images;
+using Xunit;
+
+namespace Portal.EndToEnd.Tests;
+
+/// <summary>Every page, wide and narrow, light and dark: no console error, no sideways scroll, nothing serious for axe. The pictures go into the user guide.</summary>
+[Collection("portal")]
+public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
+{
+    const string Project = "tour";
+    static readonly BuiltArtifact Image = OciArtifacts.Index([Built("amd64"), Built("arm64")]);
+
+    public static TheoryData<string, string> Pages => new()
+    {
+        { "home", "/" },
+        { "projects", "/projects" },
+        { "project", $"/projects/{Project}" },
+        { "repositories", $"/projects/{Project}/repositories" },
+        { "repository", $"/projects/{Project}/r/storefront" },
+        { "tag-history", $"/projects/{Project}/r/storefront?tab=history" },
+        { "artifact", $"/projects/{Project}/a/{Image.Digest}/storefront" },
+        { "layers", $"/projects/{Project}/a/{Image.Children[0].Digest}/storefront?tab=layers" },
+        { "attached", $"/projects/{Project}/a/{Image.Digest}/storefront?tab=attached" },
+        { "members", $"/projects/{Project}/members" },
+        { "project-audit", $"/projects/{Project}/audit" },
+        { "settings", $"/projects/{Project}/settings" },
+        { "search", "/search?q=store" },
+        { "users", "/admin/users" },
+        { "audit", "/admin/audit" },
+        { "profile", "/profile" },
+        { "not-found", "/projects/nothing-of-this-name" },
+    };
+
+    [Theory, MemberData(nameof(Pages))]
+    public async Task Page_LooksRightAndIsAccessible(string name, string path)
+    {
+        await using var admin = await portal.AdministratorAsync();
+        await admin.Page.GotoAsync(path);
+        await Assertions.Expect(admin.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
+        await admin.ShootAllAsync(name);
+        await admin.CheckAccessibilityAsync();
+        await admin.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        await admin.CheckAccessibilityAsync();
+        if (name == "not-found") admin.Forgive("404");
+    }
+
+    [Fact]
+    public async Task SignIn_LooksRightAndRefusesInWords()
+    {
+        await using var visitor = await Visitor.ArriveAsync(portal);
+        await visitor.Page.GotoAsync("/sign-in");
+        await visitor.ShootAllAsync("sign-in");
+        await visitor.CheckAccessibilityAsync();
+        await visitor.SignInAsync("nobody", "not the password");
+        await Assertions.Expect(visitor.Page.Locator("main, body").First).ToContainTextAsync("The user name or password is wrong.");
+        visitor.Forgive("401");
+    }
+
+    [Fact]
+    public async Task Keyboard_FindsAnImageFromAnywhere()
+    {
+        await using var admin = await portal.AdministratorAsync();
+        await admin.Page.GotoAsync("/");
+        await admin.Page.Keyboard.PressAsync("/");
+        await admin.Page.GetByRole(AriaRole.Combobox).FillAsync($"{Project}/storefront:latest");
+        await Assertions.Expect(admin.Page.GetByRole(AriaRole.Option).First).ToContainTextAsync("storefront");
+        await admin.ShootAsync("palette-1280-light");
+        await admin.Page.Keyboard.PressAsync("Enter");
+        await admin.Page.WaitForURLAsync($"**/projects/{Project}/**");
+    }
+
+    public async Task InitializeAsync()
+    {
+        await using var admin = await portal.AdministratorAsync();
+        using var http = new HttpClient { BaseAddress = portal.Url };
+        http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"admin:{PortalFixture.AdminPassword}")));
+        using var found = await http.GetAsync(new Uri($"/api/v2.0/projects/{Project}", UriKind.Relative));
+        if (found.IsSuccessStatusCode) return;
+        await PostAsync(http, "/api/v2.0/projects", new { project_name = Project, metadata = new { @public = "true" } });
+        foreach (var (name, real, role) in ((string, string, int)[])[("ines", "Ines Okafor", 4), ("tomas", "Tomas Lind", 2), ("yuki", "Yuki Tanaka", 3)])
+        {
+            await PostAsync(http, "/api/v2.0/users", new { username = name, realname = real, email = $"{name}@example.com", password = "Some long password 1" });
+            await PostAsync(http, $"/api/v2.0/projects/{Project}/members", new { role_id = role, member_user = new { username = name } });
+        }
+        using var invoker = new HttpMessageInvoker(RegistryClient.CreateHandler());
+        var client = new RegistryClient(invoker, new(portal.Url, new("admin", PortalFixture.AdminPassword)));
+        await PushAsync(client, "storefront", Image, "3.1.0", "3.1", "latest");
+        await PushAsync(client, "storefront", Built("amd64", "older"), "3.0.4");
+        await PushAsync(client, "storefront", OciArtifacts.Sbom(Image, [("zlib", "1.3.1", "pkg:generic/zlib@1.3.1")], DateTimeOffset.UnixEpoch));
+        await PushAsync(client, "charts/storefront", OciArtifacts.HelmChart("storefront", "1.4.0", "3.1.0", "The shop window", DateTimeOffset.UnixEpoch), "1.4.0");
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    static BuiltArtifact Built(string architecture, string text = "hello") => new OciImageBuilder(new(2026, 11, 1, 8, 0, 0, TimeSpan.Zero)).On("linux", architecture)
+        .RandomLayer(200_000, architecture.Length).Step("ENV PORT=8080").File("srv/index.html", $"<h1>{text}</h1>", "COPY site /srv # buildkit").Expose("8080/tcp").Entrypoint("/bin/serve").Label("org.opencontainers.image.source", "https://git.example/storefront").Build();
+
+    static async Task PushAsync(RegistryClient client, string repository, BuiltArtifact artifact, params string[] tags)
+    {
+        var pushed = await ImagePusher.PushAsync(client, $"{Project}/{repository}", artifact, [.. tags.Select(t => TagName.TryParse(t, out var tag) ? tag : throw new ArgumentException(t))]);
+        Assert.True(pushed.Ok, pushed.Error?.ToString());
+    }
+
+    static async Task PostAsync(HttpClient http, string path, object body)
+    {
+        using var response = await http.PostAsJsonAsync(new Uri(path, UriKind.Relative), body);
+        Assert.True(response.IsSuccessStatusCode, $"{path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+    }
+}
