@@ -64,7 +64,8 @@ sealed class TokenCodec(byte[] key, string service)
     {
         if (token.Length > MaxLength || !token.StartsWith(_header, StringComparison.Ordinal)) return null;
         var dot = token.LastIndexOf('.');
-        if (dot < _header.Length) return null;
+        // exactly 32 bytes in base64url: the decoder alone would let blanks pass
+        if (dot < _header.Length || token.Length - dot - 1 != 43) return null;
         try
         {
             Span<byte> signature = stackalloc byte[32];
