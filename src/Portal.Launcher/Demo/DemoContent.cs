@@ -43,7 +43,7 @@ sealed class DemoContent(IServiceProvider services, Uri address, Action<string> 
         if (pushed > 0) await PullAsync(http, accounts, cancel);
         say(pushed == 0
             ? "Demo: everything is there already."
-            : string.Create(CultureInfo.InvariantCulture, $"Demo: {pushed} pushes in {watch.Elapsed.TotalSeconds:0} s. Sign in as admin; the others have random passwords, which admin can reset."));
+            : string.Create(CultureInfo.InvariantCulture, $"Demo: {pushed} {(pushed == 1 ? "push" : "pushes")} in {watch.Elapsed.TotalSeconds:0} s. Sign in as admin; the others have random passwords, which admin can reset."));
     }
 
     async Task<Dictionary<string, int>> PeopleAsync(CancellationToken cancel)
@@ -82,8 +82,11 @@ sealed class DemoContent(IServiceProvider services, Uri address, Action<string> 
             {
                 var found = await _projects.ResolveAsync(Caller.Portal, project, Permissions.ProjectRead, cancel);
                 Require(found.Error, project);
+                var known = await members.ListAsync(Caller.Portal, found.Value.Target, new(Take: PageRequest.MaxTake, Filter: person.Name), cancel);
+                Require(known.Error, project);
+                if (known.Value.Items.Any(m => m.Name == person.Name)) continue;
                 var added = await members.AddAsync(Caller.Portal, found.Value.Target, project, person.Name, role.Name, cancel);
-                if (added.Error?.Kind != ErrorKind.Conflict) Require(added.Error, $"{person.Name} in {project}");
+                Require(added.Error, $"{person.Name} in {project}");
             }
         }
     }
@@ -96,7 +99,7 @@ sealed class DemoContent(IServiceProvider services, Uri address, Action<string> 
         return found.Ok;
     }
 
-    // By digest first and tags last: a tag then says that the push and what hangs on it are complete.
+    // By digest first and tags last, the version behind the floating ones: the first tag then says that the push and what hangs on it are complete.
     static async Task PushAsync(RegistryClient client, DemoPush push, CancellationToken cancel)
     {
         var name = $"{push.Project}/{push.Repository}";
@@ -104,7 +107,7 @@ sealed class DemoContent(IServiceProvider services, Uri address, Action<string> 
         Require((await ImagePusher.PushAsync(client, name, artifact, [], cancel)).Error, name);
         foreach (var (attached, tag) in push.Attach?.Invoke(artifact) ?? [])
             Require((await ImagePusher.PushAsync(client, name, attached, tag is null ? [] : [Tag(tag)], cancel)).Error, name);
-        Require((await ImagePusher.PushAsync(client, name, artifact, [.. push.Tags.Select(Tag)], cancel)).Error, name);
+        Require((await ImagePusher.PushAsync(client, name, artifact, [.. push.Tags.Reverse().Select(Tag)], cancel)).Error, name);
     }
 
     async Task PullAsync(HttpMessageInvoker http, Dictionary<string, int> accounts, CancellationToken cancel)
