@@ -45,7 +45,7 @@ public sealed class PortalHost : IAsyncDisposable
                 ["Portal:Database:ConnectionString"] = connection,
                 ["PORTAL_ADMIN_PASSWORD"] = AdminPassword,
             });
-            builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddConsole();
+            builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Error).AddConsole();
             configure?.Invoke(builder);
         });
         await app.StartAsync();

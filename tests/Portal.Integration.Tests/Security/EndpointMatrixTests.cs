@@ -40,7 +40,7 @@ public sealed class EndpointMatrixTests(ApiFixture api)
             var may = row.Who.Contains(letter, StringComparison.Ordinal);
             var expected = may ? row.Status : letter == 'N' ? 401 : ofProject && letter == 'O' ? 404 : 403;
             Check(letter, "own", expected, own);
-            var foreign = await AskAsync(row, user, "foreign", api.ForeignMember, api.UserIds["outsider"]);
+            var foreign = await AskAsync(row, user, "foreign", api.ForeignMember, api.UserIds["stranger"]);
             var missing = await AskAsync(row, user, "missing", 999_999, 999_999);
             if (letter == 'S') continue; // an administrator is told what is there
             if (ofProject) Check(letter, "foreign", letter == 'N' ? 401 : 404, foreign);
