@@ -46,11 +46,14 @@ step() {
 
 step "restore" dotnet restore Portal.sln --locked-mode -v q --nologo
 step "build" dotnet build Portal.sln -c Release --no-restore --nologo -v q -warnaserror
+# Style rules are held by the build; this holds the layout of the files.
 step "format" dotnet format whitespace Portal.sln --no-restore --verify-no-changes -v q
 
-# One number of a results file, summed over all of them.
+# count NAME FILE ...: one number of the results files, summed over all of them.
 count() {
-    { grep -ho "<Counters [^>]*" "$@" || true; } | sed -n "s/.* $counter=\"\([0-9]*\)\".*/\1/p" | awk '{ sum += $1 } END { print sum + 0 }'
+    local name="$1"
+    shift
+    { grep -ho "<Counters [^>]*" "$@" || true; } | sed -n "s/.* $name=\"\([0-9]*\)\".*/\1/p" | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
 broken=0
@@ -63,9 +66,8 @@ for project in tests/*.Tests/*.csproj; do
         --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" "${filter[@]}" || status=$?
     trx="$results/$name.trx"
     if [[ -e "$trx" ]]; then
-        counter=failed
         # A run that broke without a failed test (a crash, a time-out) must not look green.
-        ((status == 0)) || (($(count "$trx") > 0)) || broken=$((broken + 1))
+        ((status == 0)) || (($(count failed "$trx") > 0)) || broken=$((broken + 1))
     elif ((status != 0 || ${#filter[@]} == 0)) && compgen -G "tests/$name/*/*.cs" >/dev/null; then
         echo "$name left no results." >&2
         broken=$((broken + 1))
@@ -75,9 +77,9 @@ done
 
 trxs=("$results"/*.trx)
 [[ -e "${trxs[0]}" ]] || trxs=(/dev/null)
-counter=passed passed="$(count "${trxs[@]}")"
-counter=failed failed="$(($(count "${trxs[@]}") + broken))"
-counter=total total="$(count "${trxs[@]}")"
+passed="$(count passed "${trxs[@]}")"
+failed="$(($(count failed "${trxs[@]}") + broken))"
+total="$(count total "${trxs[@]}")"
 skipped=$((total - passed - failed + broken))
 echo "All of it: $SECONDS s"
 ((total > 0)) || echo "No test ran." >&2

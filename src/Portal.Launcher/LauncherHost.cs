@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Portal.Launcher.Demo;
 using Portal.Server;
 
 namespace Portal.Launcher;
@@ -69,7 +70,8 @@ sealed class LauncherHost(LauncherOptions options, TextWriter output, TextWriter
             builder.Logging.ClearProviders()
                 .AddProvider(new RotatingLogLoggerProvider(serverLog))
                 .AddSimpleConsole(console => console.SingleLine = true)
-                .AddFilter<Microsoft.Extensions.Logging.Console.ConsoleLoggerProvider>(null, LogLevel.Warning);
+                .AddFilter<Microsoft.Extensions.Logging.Console.ConsoleLoggerProvider>(null, LogLevel.Warning)
+                .AddFilter<Microsoft.Extensions.Logging.Console.ConsoleLoggerProvider>("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
             foreach (var child in (SupervisedChild[])[postgreSql, registry])
                 builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(child.Name, _ => new ChildHealthCheck(child), HealthStatus.Unhealthy, ["launcher"]));
         });
@@ -87,7 +89,21 @@ sealed class LauncherHost(LauncherOptions options, TextWriter output, TextWriter
         await using var app = PortalServer.Build(arguments, configure);
         await app.StartAsync(_stop.Token);
         Say($"Portal listens on {options.ListenUrl}");
+        if (options.Demo) await FillAsync(app);
         await app.WaitForShutdownAsync(_stop.Token);
+    }
+
+    // Portal stays up when the demonstration is refused something: what is there can still be looked at.
+    async Task FillAsync(WebApplication app)
+    {
+        try
+        {
+            await new DemoContent(app.Services, new Uri(options.BrowserUrl), Say).RunAsync(_stop.Token);
+        }
+        catch (StartFailedException e)
+        {
+            await errors.WriteLineAsync(e.Message);
+        }
     }
 
     Dictionary<string, string?> ServerSettings(DataFolder data, PostgreSqlChild database, RegistryChild storage) => new()
@@ -97,7 +113,6 @@ sealed class LauncherHost(LauncherOptions options, TextWriter output, TextWriter
         ["Portal:Registry:Address"] = storage.Address,
         ["Portal:Registry:RootDirectory"] = data.Registry,
         ["Portal:FirstRun:PasswordFile"] = data.FirstRunPasswordFile,
-        ["Portal:Demo:Enabled"] = options.Demo ? "true" : "false",
     };
 
     /// <summary>Said before a minute is spent on starting what cannot be reached.</summary>

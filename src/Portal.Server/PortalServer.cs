@@ -15,8 +15,6 @@ public static class PortalServer
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(args);
-        // A failed statement is thrown, and logged by whoever cannot go on; the first look at an empty database is no failure.
-        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
         // The keys lie in the database beside what they protect; docs/operations/configuration.md says so.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         configure?.Invoke(builder);
@@ -38,13 +36,11 @@ public static class PortalServer
         var app = builder.Build();
         app.UseForwardedHeaders();
         app.UseSecurityHeaders();
-        app.UseAuthentication();
-        app.UseRestApi();
-        app.UsePasswordChangeGate();
-        app.UseAuthorization();
         app.MapHealthChecks("/healthz", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
         app.MapPortalApi();
         app.MapPortalWeb();
+        app.UseRestApi();
+        app.UsePasswordChangeGate();
         return app;
     }
 }

@@ -1,4 +1,5 @@
 using Portal.Kernel;
+using Portal.Web.Account;
 
 namespace Portal.Web;
 
@@ -22,8 +23,17 @@ public static class PortalUrls
     public const string NotFound = "/not-found";
     public const string Kit = "/kit";
 
+    /// <summary>The part of the sign-in page's address that says where to go then; the sign-in challenge uses the same.</summary>
+    public const string ReturnParameter = "return";
+
     /// <summary>The JSON the command palette reads; its shape is in the README.</summary>
     public const string SearchApi = "/api/portal/search";
+
+    /// <summary>The projects with the dialog for a new one open.</summary>
+    public const string NewProject = "/projects?new=1";
+
+    /// <summary>The system's audit log of refused sign-ins from a day on.</summary>
+    public static string RefusedSignIns(DateTimeOffset since) => FormattableString.Invariant($"{AdministrationAudit}?action=sign-in&result=refused&from={since.UtcDateTime:yyyy-MM-dd}");
 
     public static string Project(string project) => $"/projects/{Segment(project)}";
 
@@ -31,7 +41,16 @@ public static class PortalUrls
 
     public static string Members(string project) => $"{Project(project)}/members";
 
+    /// <summary>The members with the dialog for adding one open.</summary>
+    public static string AddMember(string project) => $"{Members(project)}?add=1";
+
     public static string Audit(string project) => $"{Project(project)}/audit";
+
+    /// <summary>The audit log as a file; the filters of the page go behind it.</summary>
+    public static string AuditExport(string project) => $"{Project(project)}/audit.csv";
+
+    /// <summary>The same over everything.</summary>
+    public const string AdministrationAuditExport = "/admin/audit.csv";
 
     public static string Settings(string project) => $"{Project(project)}/settings";
 
@@ -54,11 +73,10 @@ public static class PortalUrls
 
     /// <summary>The sign-in page that comes back to a local address; a foreign one is left out.</summary>
     public static string SignInThen(string? returnUrl) =>
-        IsLocal(returnUrl) ? $"{SignIn}?returnUrl={Uri.EscapeDataString(returnUrl!)}" : SignIn;
+        IsLocal(returnUrl) ? $"{SignIn}?{ReturnParameter}={Uri.EscapeDataString(returnUrl!)}" : SignIn;
 
     /// <summary>True for an address on this site: a path that no browser reads as another host.</summary>
-    public static bool IsLocal(string? url) =>
-        url is ['/', ..] && !(url.Length > 1 && url[1] is '/' or '\\') && !url.Any(char.IsControl);
+    public static bool IsLocal(string? url) => ReturnUrl.IsLocal(url);
 
     static string Segment(string text) => Uri.EscapeDataString(text);
 

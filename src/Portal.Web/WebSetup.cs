@@ -1,10 +1,15 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Portal.Web.Account;
+using Portal.Web.Audit;
+using Portal.Web.Home;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
+using Portal.Web.Projects;
 using Portal.Web.Search;
 using Radzen;
 
@@ -25,38 +30,63 @@ public static class WebSetup
         services.AddScoped<CurrentCaller>();
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddCascadingAuthenticationState();
+        services.AddAuthentication();
         services.AddAuthorization();
-        services.AddAntiforgery();
+        services.AddAntiforgery(options => options.SuppressXFrameOptionsHeader = true); // SecureHeaders says it for every page
         services.AddHttpContextAccessor();
         services.AddDataProtection();
         services.AddRadzenComponents();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddExceptionHandler<OtherDoorsExceptionHandler>();
         services.AddScoped<ShellContext>();
         services.AddScoped<ToastQueue>();
+        services.AddScoped<ProjectAccess>();
+        services.AddSingleton<HomeAttention>();
         return services;
     }
 
     /// <summary>
-    /// Maps static files and pages. Call it after UseAuthentication and UseAuthorization, and after the endpoints of
-    /// <c>/v2</c> and <c>/api</c>, which keep their own error answers.
+    /// Puts error pages, authentication, authorization and antiforgery into the pipeline, in this order, and maps static files
+    /// and pages. Call it after forwarded headers and before middleware that needs the user. Paths below <c>/v2</c>,
+    /// <c>/api</c> and <c>/service</c> keep their own error answers; their exception handlers are registered before AddPortalWeb.
     /// </summary>
     public static WebApplication MapPortalWeb(this WebApplication app)
     {
-        app.UseWhen(IsPage, pages =>
-        {
-            pages.UseExceptionHandler(PortalUrls.Error, createScopeForErrors: true);
-            pages.UseStatusCodePagesWithReExecute(PortalUrls.NotFound, createScopeForStatusCodePages: true);
-        });
+        app.UseExceptionHandler(PortalUrls.Error, createScopeForErrors: true);
+        app.UseStatusCodePagesWithReExecute(PortalUrls.NotFound, createScopeForStatusCodePages: true);
+        app.Use(KeepOtherDoorsAnswers);
+        app.UseAuthentication();
+        app.UseAuthorization();
         app.UseAntiforgery();
         app.Use(SecureHeaders);
         app.MapStaticAssets().AllowAnonymous();
+        app.MapAccount();
+        app.MapAuditExport();
         app.MapSearch();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'");
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }
 
     static bool IsPage(HttpContext context) =>
         !context.Request.Path.StartsWithSegments("/v2") && !context.Request.Path.StartsWithSegments("/api") && !context.Request.Path.StartsWithSegments("/service");
+
+    /// <summary>A client of the registry or of the API must not get a page where its own door gave a bare status.</summary>
+    static Task KeepOtherDoorsAnswers(HttpContext context, RequestDelegate next)
+    {
+        if (!IsPage(context) && context.Features.Get<IStatusCodePagesFeature>() is { } pages) pages.Enabled = false;
+        return next(context);
+    }
+
+    /// <summary>The last resort of the other doors: a bare 500, so that no page is drawn for them.</summary>
+    sealed class OtherDoorsExceptionHandler : IExceptionHandler
+    {
+        public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+        {
+            if (IsPage(httpContext)) return ValueTask.FromResult(false);
+            httpContext.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            return ValueTask.FromResult(true);
+        }
+    }
 
     static Task SecureHeaders(HttpContext context, RequestDelegate next)
     {
@@ -65,9 +95,15 @@ public static class WebSetup
         if (context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null)
         {
             headers.ContentSecurityPolicy = ContentSecurityPolicy;
+            headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "same-origin";
-            // Pages show what one person may see; no shared cache may keep them.
-            headers.CacheControl = "no-store";
+            // Pages show what one person may see, so nobody may keep them. Antiforgery says so itself where there is a form.
+            context.Response.OnStarting(static state =>
+            {
+                var late = (IHeaderDictionary)state;
+                if (late.CacheControl.Count == 0) late.CacheControl = "no-store";
+                return Task.CompletedTask;
+            }, headers);
         }
 
         return next(context);

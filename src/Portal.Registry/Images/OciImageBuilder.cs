@@ -29,6 +29,15 @@ public sealed class OciImageBuilder(DateTimeOffset created)
     /// <summary>Writes Docker's schema 2 instead of OCI. Must come before the layers.</summary>
     public OciImageBuilder AsDocker() => Do(() => _docker = true);
 
+    /// <summary>Starts from another image: its platform, layers, history and environment come first, as <c>FROM</c> does.</summary>
+    public OciImageBuilder From(OciImageBuilder lower) => Do(() =>
+    {
+        (_docker, _platform) = (lower._docker, lower._platform);
+        _layers.InsertRange(0, lower._layers);
+        _history.InsertRange(0, lower._history);
+        _env.InsertRange(0, lower._env);
+    });
+
     /// <summary>Adds a tar+gzip layer; a path that ends in a slash is a folder, missing parents are added.</summary>
     public OciImageBuilder Layer(IEnumerable<KeyValuePair<string, byte[]>> files, string createdBy = "COPY . / # buildkit") => Do(() =>
     {
@@ -100,13 +109,14 @@ public sealed class OciImageBuilder(DateTimeOffset created)
         return new(manifest, type, [config, .. _layers.Select(l => l.Blob)], []) { Platform = _platform };
     }
 
+    static string Stamp(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
     byte[] Config() => ManifestJson.Object(json =>
     {
-        var time = created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         json.WriteString("architecture", _platform.Architecture);
         if (_platform.Variant is not null) json.WriteString("variant", _platform.Variant);
         json.WriteString("os", _platform.Os);
-        json.WriteString("created", time);
+        json.WriteString("created", Stamp(created));
         if (_author is not null) json.WriteString("author", _author);
         json.WriteStartObject("config");
         if (_user is not null) json.WriteString("User", _user);
@@ -127,7 +137,7 @@ public sealed class OciImageBuilder(DateTimeOffset created)
         foreach (var line in _history)
         {
             json.WriteStartObject();
-            json.WriteString("created", time);
+            json.WriteString("created", Stamp(line.Created ?? created));
             json.WriteString("created_by", line.CreatedBy);
             json.WriteString("comment", line.Comment);
             if (line.EmptyLayer) json.WriteBoolean("empty_layer", true);

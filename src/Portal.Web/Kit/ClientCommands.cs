@@ -74,15 +74,15 @@ public static class ClientCommands
         var plain = If(insecure, "--plain-http ");
         return
         [
-            new("docker", [new("Sign in with an access token", $"docker login {host} -u {user}"),
+            new("docker", [new("Sign in", $"docker login {host} -u {user}"),
                 new("Name the image", $"docker tag {file}:{tag} {host}/{target}:{tag}"), new("Push it", $"docker push {host}/{target}:{tag}")]),
-            new("podman", [new("Sign in with an access token", $"podman login {tls}{host} -u {user}"),
+            new("podman", [new("Sign in", $"podman login {tls}{host} -u {user}"),
                 new("Name the image", $"podman tag {file}:{tag} {host}/{target}:{tag}"), new("Push it", $"podman push {tls}{host}/{target}:{tag}")]),
-            new("skopeo", [new("Sign in with an access token", $"skopeo login {tls}{host} -u {user}"),
+            new("skopeo", [new("Sign in", $"skopeo login {tls}{host} -u {user}"),
                 new("Copy it from where it is", $"skopeo copy --all {If(insecure, "--dest-tls-verify=false ")}docker://docker.io/library/{file}:{tag} docker://{host}/{target}:{tag}")]),
-            new("helm", [new("Sign in with an access token", $"helm registry login {plain}{host} -u {user}"),
+            new("helm", [new("Sign in", $"helm registry login {plain}{host} -u {user}"),
                 new("Package the chart", $"helm package ./{file}"), new("Push it", $"helm push {plain}{file}-{tag}.tgz oci://{host}/{target[..Math.Max(0, target.LastIndexOf('/'))]}")]),
-            new("oras", [new("Sign in with an access token", $"oras login {plain}{host} -u {user}"),
+            new("oras", [new("Sign in", $"oras login {plain}{host} -u {user}"),
                 new("Push any file", $"oras push {plain}{host}/{target}:{tag} ./{file}")]),
         ];
     }

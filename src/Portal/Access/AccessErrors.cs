@@ -13,8 +13,14 @@ public static class AccessErrors
     public static Error PasswordChangeRequired { get; } = new("PASSWORD_CHANGE_REQUIRED",
         "The first password was meant for one sign-in only. Sign in to Portal in the browser and choose your own.", ErrorKind.Unauthenticated);
 
-    public static Error TooManyAttempts(TimeSpan wait) => new("TOOMANYREQUESTS",
-        string.Create(CultureInfo.InvariantCulture, $"Too many wrong passwords. Try again in {Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds))} s."), ErrorKind.TooMany);
+    public static Error TooManyAttempts(TimeSpan wait) => new("TOOMANYREQUESTS", $"Too many wrong passwords. Try again in {Words(Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)))}.", ErrorKind.TooMany);
+
+    static string Words(int seconds) => (seconds / 60, seconds % 60) switch
+    {
+        (0, var s) => string.Create(CultureInfo.InvariantCulture, $"{s} s"),
+        (var m, 0) => string.Create(CultureInfo.InvariantCulture, $"{m} min"),
+        var (m, s) => string.Create(CultureInfo.InvariantCulture, $"{m} min {s} s"),
+    };
 
     /// <summary>Known caller, missing right; names the right and nothing else.</summary>
     public static Error Lacks(Permission permission) =>
@@ -27,6 +33,8 @@ public static class AccessErrors
     public static Error Password(int least) => Error.Invalid("password", string.Create(CultureInfo.InvariantCulture, $"A password has {least} to 128 characters and is not the user name."));
 
     public static Error WrongPassword { get; } = Error.Invalid("old_password", "The present password is wrong.") with { Code = "WRONG_PASSWORD", Kind = ErrorKind.Forbidden };
+
+    public static Error PasswordIsOwn { get; } = new("PRECONDITION", "You have chosen your own password already. Change it in your profile.", ErrorKind.Precondition);
 
     public static Error LastAdministrator { get; } = new("PRECONDITION", "This is the last administrator. Make somebody else administrator first.", ErrorKind.Precondition);
 

@@ -57,6 +57,25 @@ public sealed class UserService(IDbContextFactory<PortalDbContext> contexts, IDa
             return (null, null, new { Password = "changed" });
         }, cancellation);
 
+    /// <summary>
+    /// Replaces a first password that somebody else chose by one's own, without asking for it again: the session was opened with it a moment ago.
+    /// Refused once an own password is set. All other sessions end.
+    /// </summary>
+    public Task<Result> ChooseFirstPasswordAsync(Caller caller, string wanted, Guid? keepSession, CancellationToken cancellation) =>
+        ChangeAsync(caller, caller.Id, Permissions.UserUpdate, true, async (db, user) =>
+        {
+            if (caller.Kind != SubjectKind.User) return (AccessErrors.SignInNeeded, null, null);
+            if (!user.MustChangePassword) return (AccessErrors.PasswordIsOwn, null, null);
+            if (UserRules.Password(user.UserName!, wanted, options.Value.MinPasswordLength) is { } wrong) return (wrong, null, null);
+            if (user.PasswordHash is not null && hasher.VerifyHashedPassword(user, user.PasswordHash, wanted) != PasswordVerificationResult.Failed)
+                return (Error.Invalid("password", "This is the password that was given to you. Choose another."), null, null);
+            user.PasswordHash = hasher.HashPassword(user, wanted);
+            user.SecurityStamp = AccountEffects.NewStamp();
+            user.MustChangePassword = false;
+            await effects.EndSessionsAsync(db, user.Id, keepSession, cancellation);
+            return (null, null, new { Password = "chosen" });
+        }, cancellation);
+
     /// <summary>Sets somebody's password, normally to one that must be changed at the next sign-in; all their sessions end.</summary>
     public Task<Result> ResetPasswordAsync(Caller caller, int userId, string password, CancellationToken cancellation, bool mustChange = true) =>
         ChangeAsync(caller, userId, Permissions.UserUpdate, false, async (db, user) =>

@@ -41,7 +41,7 @@ static class ArtifactProjection
     /// <summary>Tags shown with a row; the tags page shows all.</summary>
     public const int MaxTags = 50;
 
-    public static IQueryable<ArtifactRow> Rows(PortalDbContext db, IQueryable<Artifact> artifacts) => artifacts.Select(a => new ArtifactRow
+    public static IQueryable<ArtifactRow> Rows(PortalDbContext db, IQueryable<Artifact> artifacts) => artifacts.AsSingleQuery().Select(a => new ArtifactRow
     {
         Id = a.Id,
         ProjectId = a.ProjectId,
@@ -70,11 +70,38 @@ static class ArtifactProjection
             db.Artifacts.Where(k => k.RepositoryId == a.RepositoryId && k.Digest == c.ChildDigest && k.DeletionId == null).Select(k => (long?)k.Id).FirstOrDefault(),
             db.Artifacts.Where(k => k.RepositoryId == a.RepositoryId && k.Digest == c.ChildDigest && k.DeletionId == null).Select(k => (ArtifactKind?)k.Kind).FirstOrDefault(),
             c.Annotations)).ToList(),
-        AccessoryCount = db.Artifacts.Count(s => s.RepositoryId == a.RepositoryId && s.DeletionId == null && s.Id != a.Id
-            && (s.SubjectDigest == a.Digest || s.Tags.Any(t => t.Name.StartsWith(a.Digest.Replace(":", "-") + ".")))),
-        HasSignature = db.Artifacts.Any(s => s.RepositoryId == a.RepositoryId && s.DeletionId == null && s.Kind == ArtifactKind.Signature
-            && (s.SubjectDigest == a.Digest || s.Tags.Any(t => t.Name == a.Digest.Replace(":", "-") + ".sig"))),
+        TagCount = a.Tags.Count,
+        // Filled for the whole page by one statement each; see AttachedTo and OwnBytes.
+        AccessoryCount = 0,
+        HasSignature = false,
     });
+}
+
+/// <summary>What hangs on artifacts, by subject or by cosign's tag names: one statement for a page.</summary>
+static class AttachedTo
+{
+    static readonly string[] Suffixes = ["sig", "att", "sbom"];
+
+    public static async Task<IReadOnlyList<ArtifactRow>> FillAsync(PortalDbContext db, IReadOnlyList<ArtifactRow> rows, CancellationToken cancellation)
+    {
+        if (rows.Count == 0) return rows;
+        var repository = rows[0].RepositoryId;
+        var digests = rows.Select(r => r.Digest).ToList();
+        var subjectOfTag = digests.SelectMany(d => Suffixes.Select(s => (Tag: $"{d.Replace(':', '-')}.{s}", Digest: d))).ToDictionary(x => x.Tag, x => x.Digest, StringComparer.Ordinal);
+        var names = subjectOfTag.Keys.ToList();
+        var found = await db.Artifacts.AsNoTracking()
+            .Where(s => s.RepositoryId == repository && s.DeletionId == null && (digests.Contains(s.SubjectDigest!) || s.Tags.Any(t => names.Contains(t.Name))))
+            .Select(s => new { s.Id, s.Kind, s.SubjectDigest, Tags = s.Tags.Where(t => names.Contains(t.Name)).Select(t => t.Name).ToList() })
+            .AsSingleQuery().ToListAsync(cancellation);
+        var attached = found.SelectMany(s => s.Tags.Select(t => subjectOfTag[t]).Append(s.SubjectDigest!).Where(d => d is not null).Distinct().Select(d => (Subject: d, s.Kind)))
+            .ToLookup(x => x.Subject, x => x.Kind, StringComparer.Ordinal);
+        return [.. rows.Select(r => r with
+        {
+            AccessoryCount = attached[r.Digest].Count(),
+            HasSignature = attached[r.Digest].Contains(ArtifactKind.Signature),
+            Accessories = [.. attached[r.Digest].GroupBy(k => k).Select(g => new KindCount(g.Key, g.Count())).OrderByDescending(k => k.Count).ThenBy(k => k.Kind)],
+        })];
+    }
 }
 
 /// <summary>Bytes that would be free if an artifact with its platforms went: one statement for a page.</summary>
@@ -96,6 +123,7 @@ static class OwnBytes
         var byArtifact = named.ToLookup(n => n.ArtifactId);
         return [.. rows.Select(r => r with
         {
+            Platforms = [.. r.Platforms.Select(p => p.ArtifactId is { } id ? p with { OwnBytes = byArtifact[id].Where(n => n.By <= 1).DistinctBy(n => n.BlobId).Sum(n => n.Size) } : p)],
             OwnBytes = members[r.Id].SelectMany(id => byArtifact[id]).GroupBy(n => n.BlobId).Where(g => g.Select(n => n.ArtifactId).Distinct().Count() >= g.First().By).Sum(g => g.First().Size),
         })];
     }

@@ -61,7 +61,7 @@ public sealed class ArtifactQueries(IDbContextFactory<PortalDbContext> contexts,
             _ => artifacts.OrderByDescending(a => a.PushedAt).ThenByDescending(a => a.Id),
         };
         var rows = await ArtifactProjection.Rows(db, sorted).ToPageAsync(page, () => artifacts.CountAsync(cancellation), cancellation);
-        return rows with { Items = await OwnBytes.FillAsync(db, rows.Items, cancellation) };
+        return rows with { Items = await FillAsync(db, rows.Items, cancellation) };
     }
 
     /// <summary>One artifact by tag or digest, as lists show it.</summary>
@@ -81,17 +81,50 @@ public sealed class ArtifactQueries(IDbContextFactory<PortalDbContext> contexts,
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         if (await FindAsync(db, found.Value, reference, cancellation) is not { } row) return ArtifactErrors.ArtifactNotFound;
         var blobs = await db.ArtifactBlobs.AsNoTracking().Where(b => b.ArtifactId == row.Id).OrderBy(b => b.Position)
-            .Select(b => new ArtifactBlobRow(b.Position, b.Role, b.Blob!.Digest, b.MediaType, b.Blob.Size,
-                db.ArtifactBlobs.Any(o => o.BlobId == b.BlobId && o.ArtifactId != b.ArtifactId && db.Artifacts.Any(a => a.Id == o.ArtifactId && a.ProjectId == row.ProjectId && a.DeletionId == null)), b.Annotations))
+            .Select(b => new
+            {
+                b.Position,
+                b.Role,
+                b.Blob!.Digest,
+                b.MediaType,
+                b.Blob.Size,
+                b.Annotations,
+                AlsoIn = db.ArtifactBlobs.Where(o => o.BlobId == b.BlobId && o.ArtifactId != b.ArtifactId && db.Artifacts.Any(a => a.Id == o.ArtifactId && a.ProjectId == row.ProjectId && a.DeletionId == null))
+                    .Select(o => o.ArtifactId).Distinct().Count(),
+            })
+            .Select(b => new ArtifactBlobRow(b.Position, b.Role, b.Digest, b.MediaType, b.Size, b.AlsoIn > 0, b.Annotations) { AlsoIn = b.AlsoIn })
             .ToListAsync(cancellation);
         var config = await db.ArtifactConfigs.AsNoTracking().Where(c => c.ArtifactId == row.Id).Select(c => c.Json).FirstOrDefaultAsync(cancellation);
         var parents = await db.ArtifactChildren.AsNoTracking()
             .Where(c => c.ChildDigest == row.Digest && db.Artifacts.Any(a => a.Id == c.ParentId && a.RepositoryId == row.RepositoryId && a.DeletionId == null))
-            .Select(c => db.Artifacts.First(a => a.Id == c.ParentId).Digest).Distinct().Take(PageRequest.MaxTake).ToListAsync(cancellation);
+            .Select(c => db.Artifacts.First(a => a.Id == c.ParentId).Digest).Distinct().OrderBy(d => d).Take(PageRequest.MaxTake).ToListAsync(cancellation);
         var visible = await repositories.VisibleAsync(db, caller, Permissions.RepositoryList, cancellation);
         var same = await visible.Where(r => r.Id != row.RepositoryId && db.Artifacts.Any(a => a.RepositoryId == r.Id && a.Digest == row.Digest && a.DeletionId == null))
             .OrderBy(r => r.Project!.Name).ThenBy(r => r.Name).Take(MaxSameDigest).Select(r => r.Project!.Name + "/" + r.Name).ToListAsync(cancellation);
         return new ArtifactDetail(row, blobs, config, await AccessoriesAsync(db, row, cancellation), parents, same);
+    }
+
+    /// <summary>The bytes of a manifest as pushed.</summary>
+    public async Task<Result<byte[]>> ManifestAsync(Caller caller, string project, string repository, string digest, CancellationToken cancellation)
+    {
+        var found = await ResolveAsync(caller, project, repository, Permissions.ArtifactRead, cancellation);
+        if (!found.Ok) return found.Error;
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var content = await db.Artifacts.Where(a => a.RepositoryId == found.Value && a.Digest == digest && a.DeletionId == null)
+            .Join(db.Manifests, a => a.Digest, m => m.Digest, (_, m) => m.Content).FirstOrDefaultAsync(cancellation);
+        return content is null ? ArtifactErrors.ArtifactNotFound : content;
+    }
+
+    /// <summary>Artifacts by digest, as lists show them, newest push first; what is missing is left out. At most 100.</summary>
+    public async Task<Result<IReadOnlyList<ArtifactRow>>> FindManyAsync(Caller caller, string project, string repository, IReadOnlyCollection<string> digests, CancellationToken cancellation)
+    {
+        var found = await ResolveAsync(caller, project, repository, Permissions.ArtifactRead, cancellation);
+        if (!found.Ok) return found.Error;
+        var wanted = digests.Distinct(StringComparer.Ordinal).Take(PageRequest.MaxTake).ToList();
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var artifacts = db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == found.Value && a.DeletionId == null && wanted.Contains(a.Digest));
+        var rows = await ArtifactProjection.Rows(db, artifacts.OrderByDescending(a => a.PushedAt).ThenByDescending(a => a.Id)).ToListAsync(cancellation);
+        return (await FillAsync(db, rows, cancellation)).ToList();
     }
 
     /// <summary>What is attached to an artifact, newest first, at most 100.</summary>
@@ -183,8 +216,11 @@ public sealed class ArtifactQueries(IDbContextFactory<PortalDbContext> contexts,
         var artifacts = db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == repositoryId && a.DeletionId == null);
         artifacts = parsed.IsDigest ? artifacts.Where(a => a.Digest == reference) : artifacts.Where(a => a.Tags.Any(t => t.Name == reference));
         var row = await ArtifactProjection.Rows(db, artifacts).FirstOrDefaultAsync(cancellation);
-        return row is null ? null : (await OwnBytes.FillAsync(db, [row], cancellation))[0];
+        return row is null ? null : (await FillAsync(db, [row], cancellation))[0];
     }
+
+    static async Task<IReadOnlyList<ArtifactRow>> FillAsync(PortalDbContext db, IReadOnlyList<ArtifactRow> rows, CancellationToken cancellation) =>
+        await AttachedTo.FillAsync(db, await OwnBytes.FillAsync(db, rows, cancellation), cancellation);
 
     static async Task<List<AccessoryRow>> AccessoriesAsync(PortalDbContext db, ArtifactRow row, CancellationToken cancellation)
     {

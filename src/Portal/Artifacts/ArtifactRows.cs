@@ -37,6 +37,9 @@ public sealed record PlatformRow(string Digest, string MediaType, string? Os, st
     /// <summary><c>linux/arm64/v8</c>; empty when the index does not say.</summary>
     public string Name => Os is null || Os == "unknown" ? "" : string.Join('/', new[] { Os, Architecture, Variant }.Where(x => !string.IsNullOrEmpty(x)));
 
+    /// <summary>Bytes that no other live artifact of the project names.</summary>
+    public long OwnBytes { get; init; }
+
     /// <summary>An attestation that build tools hide inside an index.</summary>
     public bool IsAttestation => Os == "unknown" && Architecture == "unknown";
 }
@@ -67,11 +70,17 @@ public sealed record ArtifactRow
     public required DateTimeOffset? BuiltAt { get; init; }
     public required string? Author { get; init; }
     public required string? Annotations { get; init; }
+
+    /// <summary>The newest tags, at most 50; <see cref="TagCount"/> tells how many there are.</summary>
     public required IReadOnlyList<TagRow> Tags { get; init; }
+    public int TagCount { get; init; }
     public required IReadOnlyList<PlatformRow> Platforms { get; init; }
 
     /// <summary>How many artifacts are attached: by subject, or by cosign's tag names.</summary>
     public required int AccessoryCount { get; init; }
+
+    /// <summary>How many of each kind are attached, most first.</summary>
+    public IReadOnlyList<KindCount> Accessories { get; init; } = [];
 
     /// <summary>A signature is attached. Whose it is has not been checked.</summary>
     public required bool HasSignature { get; init; }
@@ -79,9 +88,16 @@ public sealed record ArtifactRow
     public string Platform => string.Join('/', new[] { Os, Architecture, Variant }.Where(x => !string.IsNullOrEmpty(x)));
 }
 
+/// <summary>A number of artifacts of one kind.</summary>
+public sealed record KindCount(ArtifactKind Kind, int Count);
+
 /// <summary>A layer or config of an artifact.</summary>
 /// <param name="Shared">Another live artifact of the project names it too.</param>
-public sealed record ArtifactBlobRow(int Position, BlobRole Role, string Digest, string MediaType, long Size, bool Shared, string? Annotations);
+public sealed record ArtifactBlobRow(int Position, BlobRole Role, string Digest, string MediaType, long Size, bool Shared, string? Annotations)
+{
+    /// <summary>How many other live artifacts of the project name it.</summary>
+    public int AlsoIn { get; init; }
+}
 
 /// <summary>Something attached to an artifact.</summary>
 public sealed record AccessoryRow(long Id, string Digest, ArtifactKind Kind, string ArtifactType, long Size, DateTimeOffset PushedAt, string PushedBy, string? Tag, string? Annotations);

@@ -14,7 +14,7 @@ public sealed class RepositoryQueries(IDbContextFactory<PortalDbContext> context
 
     /// <summary>
     /// One page of the repositories of a project, or of all the caller may see (<paramref name="projectId"/> null).
-    /// Sorts by <c>name</c>, <c>created</c>, <c>updated</c>, <c>pushed</c>, <c>pulls</c>, <c>artifacts</c>, <c>size</c>; the filter looks into the name.
+    /// Sorts by <c>name</c>, <c>created</c>, <c>updated</c>, <c>pushed</c>, <c>pulls</c>, <c>artifacts</c>, <c>tags</c>, <c>size</c>; the filter looks into the name.
     /// </summary>
     public async Task<Page<RepositoryRow>> ListAsync(Caller caller, int? projectId, PageRequest page, CancellationToken cancellation) =>
         (await ListAsync(caller, projectId, page, [], cancellation)).Value;
@@ -42,11 +42,13 @@ public sealed class RepositoryQueries(IDbContextFactory<PortalDbContext> context
             ("updated", false) => rows.OrderBy(r => r.UpdatedAt).ThenBy(r => r.Id),
             ("updated", true) => rows.OrderByDescending(r => r.UpdatedAt).ThenByDescending(r => r.Id),
             ("pushed", false) => rows.OrderBy(r => r.LastPushedAt).ThenBy(r => r.Id),
-            ("pushed", true) => rows.OrderByDescending(r => r.LastPushedAt).ThenByDescending(r => r.Id),
+            ("pushed", true) => rows.OrderByDescending(r => r.LastPushedAt.HasValue).ThenByDescending(r => r.LastPushedAt).ThenByDescending(r => r.Id),
             ("pulls", false) => rows.OrderBy(r => r.PullCount).ThenBy(r => r.Id),
             ("pulls", true) => rows.OrderByDescending(r => r.PullCount).ThenByDescending(r => r.Id),
             ("artifacts", false) => rows.OrderBy(r => r.ArtifactCount).ThenBy(r => r.Id),
             ("artifacts", true) => rows.OrderByDescending(r => r.ArtifactCount).ThenByDescending(r => r.Id),
+            ("tags", false) => rows.OrderBy(r => r.TagCount).ThenBy(r => r.Id),
+            ("tags", true) => rows.OrderByDescending(r => r.TagCount).ThenByDescending(r => r.Id),
             ("size", false) => rows.OrderBy(r => r.UniqueBytes).ThenBy(r => r.Id),
             ("size", true) => rows.OrderByDescending(r => r.UniqueBytes).ThenByDescending(r => r.Id),
             ("name", true) => rows.OrderByDescending(r => r.ProjectName).ThenByDescending(r => r.Name),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Portal.Data;
 using Portal.Kernel;
@@ -31,6 +32,13 @@ public sealed class AuditQueries(IDbContextFactory<PortalDbContext> contexts)
         var more = items.Count > take;
         if (more) items.RemoveAt(take);
         return new(items, more ? items[^1].Id.ToString(CultureInfo.InvariantCulture) : null);
+    }
+
+    /// <summary>Rows for a file, newest first, read while they are written out so that memory stays small; at most <paramref name="most"/>.</summary>
+    public async IAsyncEnumerable<AuditEvent> StreamAsync(AuditFilter filter, int most, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await foreach (var row in Filtered(db, filter).OrderByDescending(e => e.Id).Take(most).AsAsyncEnumerable().WithCancellation(cancellation)) yield return row;
     }
 
     /// <summary>One page by offset with its total, for clients of <c>/api/v2.0</c>, over several projects or all (<paramref name="projects"/> null).</summary>

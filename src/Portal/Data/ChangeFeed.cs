@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,7 +17,7 @@ public readonly record struct ChangeNotice(string Topic, string Key);
 
 /// <summary>
 /// Tells caches on every node what to drop. A notice is announced inside the transaction that makes the change and arrives after it commits:
-/// within milliseconds on PostgreSQL (LISTEN/NOTIFY), within a second on SQL Server (a polled table). The announcing node hears itself too.
+/// within milliseconds on PostgreSQL (LISTEN/NOTIFY), within a second on SQL Server (a polled table), and at once on the announcing node, which hears itself twice.
 /// </summary>
 public interface IChangeFeed
 {
@@ -47,12 +50,22 @@ public sealed class Change
 
 sealed class ChangeFeed(IDatabaseProvider provider, IOptions<DatabaseOptions> options, ILogger<ChangeFeed> log) : BackgroundService, IChangeFeed
 {
+    readonly ConditionalWeakTable<DbContext, List<ChangeNotice>> _uncommitted = [];
     ImmutableArray<Action<ChangeNotice?>> _handlers = [];
 
     public Task AnnounceAsync(PortalDbContext db, CancellationToken cancellation, params ChangeNotice[] notices)
     {
         if (db.Database.CurrentTransaction is null) Raise(notices);
+        else _uncommitted.GetOrCreateValue(db).AddRange(notices);
         return provider.AnnounceAsync(db, notices, cancellation);
+    }
+
+    /// <summary>Raises on this node what the context announced, the moment its transaction is over, so that whoever made a change sees it in the very next request.</summary>
+    internal void Ended(DbContext? db, bool committed)
+    {
+        if (db is null || !_uncommitted.TryGetValue(db, out var notices)) return;
+        _uncommitted.Remove(db);
+        if (committed) Raise([.. notices]);
     }
 
     public IDisposable Subscribe(Action<ChangeNotice?> handler)
@@ -94,5 +107,25 @@ sealed class ChangeFeed(IDatabaseProvider provider, IOptions<DatabaseOptions> op
     sealed class Subscription(Action end) : IDisposable
     {
         public void Dispose() => end();
+    }
+}
+
+/// <summary>Tells the feed when a transaction is over.</summary>
+sealed class ChangeFeedCommits(ChangeFeed feed) : DbTransactionInterceptor
+{
+    public override void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) => feed.Ended(eventData.Context, true);
+
+    public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        feed.Ended(eventData.Context, true);
+        return Task.CompletedTask;
+    }
+
+    public override void TransactionRolledBack(DbTransaction transaction, TransactionEndEventData eventData) => feed.Ended(eventData.Context, false);
+
+    public override Task TransactionRolledBackAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        feed.Ended(eventData.Context, false);
+        return Task.CompletedTask;
     }
 }

@@ -2,8 +2,10 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Portal.Data;
@@ -18,7 +20,13 @@ public static class DataSetup
             .Validate(o => o.StartTimeoutSeconds is >= 0 and <= 600, $"{DatabaseOptions.Section}:StartTimeoutSeconds is 0 to 600.")
             .ValidateOnStart();
         services.AddDbContextFactory<PortalDbContext>((s, b) =>
-            s.GetRequiredService<IDatabaseProvider>().Configure(b, s.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString));
+        {
+            s.GetRequiredService<IDatabaseProvider>().Configure(b, s.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString);
+            // A failed statement is thrown, and logged by whoever cannot go on; the first look at an empty database, or a lost race, is no failure.
+            b.ConfigureWarnings(w => w.Log((RelationalEventId.CommandError, LogLevel.Debug)));
+            b.AddInterceptors(s.GetRequiredService<ChangeFeedCommits>());
+        });
+        services.AddSingleton<ChangeFeedCommits>();
         services.AddSingleton<ChangeFeed>();
         services.AddSingleton<IChangeFeed>(s => s.GetRequiredService<ChangeFeed>());
         services.AddHostedService(s => s.GetRequiredService<ChangeFeed>());

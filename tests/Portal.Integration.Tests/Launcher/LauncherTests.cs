@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 using Portal.Launcher;
+using Portal.TestKit;
 using Xunit;
 
 namespace Portal.Integration.Tests.Launcher;

@@ -37,5 +37,17 @@ document.addEventListener('submit', event => event.target.closest('dialog')?.clo
 function openNow() {
   for (const dialog of document.querySelectorAll('dialog[data-open-now]:not([open])')) { dialog.removeAttribute('data-open-now'); dialog.showModal(); }
 }
-window.Blazor?.addEventListener('enhancedload', openNow);
+
+// Enhanced navigation takes the open attribute away, as the server never draws it, and leaves an unseen dialog that blocks the page.
+let path = location.pathname;
+function settle() {
+  const moved = path !== location.pathname;
+  path = location.pathname;
+  for (const dialog of document.querySelectorAll('dialog:modal:not([open])')) {
+    dialog.setAttribute('open', '');
+    if (moved) dialog.close();
+  }
+}
+
+window.Blazor?.addEventListener('enhancedload', () => { settle(); openNow(); });
 openNow();

@@ -69,7 +69,7 @@ document.addEventListener('input', event => {
   const form = event.target.closest('form[data-filter]');
   if (!form) return;
   clearTimeout(timer);
-  timer = setTimeout(() => form.isConnected && form.requestSubmit(), 300);
+  timer = setTimeout(() => form.isConnected && form.requestSubmit(form.querySelector('button[type=submit]')), 300);
 });
 
 // A new page of rows begins without a selection.

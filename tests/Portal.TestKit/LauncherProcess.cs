@@ -4,10 +4,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 
-namespace Portal.Integration.Tests.Launcher;
+namespace Portal.TestKit;
 
 /// <summary>The real Launcher as a process of its own, as run.sh starts it.</summary>
-sealed class LauncherProcess : IAsyncDisposable
+public sealed class LauncherProcess : IAsyncDisposable
 {
     static readonly TimeSpan HealthyWithin = TimeSpan.FromSeconds(90);
 
@@ -31,12 +31,16 @@ sealed class LauncherProcess : IAsyncDisposable
         }
     }
 
-    public static LauncherProcess Start(string data, int? port = null)
+    public Uri Url => new($"http://127.0.0.1:{Port}/");
+
+    /// <summary>Starts the Launcher from the tests' own folder, or from <paramref name="dll"/>.</summary>
+    public static LauncherProcess Start(string data, int? port = null, string? dll = null, IReadOnlyDictionary<string, string>? environment = null, params IReadOnlyList<string> more)
     {
         var chosen = port ?? FreePort();
         var info = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        info.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Portal.Launcher.dll"));
-        foreach (var argument in (string[])["--data", data, "--port", chosen.ToString(CultureInfo.InvariantCulture)])
+        info.ArgumentList.Add(dll ?? Path.Combine(AppContext.BaseDirectory, "Portal.Launcher.dll"));
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) info.Environment[name] = value;
+        foreach (var argument in (string[])["--data", data, "--port", chosen.ToString(CultureInfo.InvariantCulture), .. more])
             info.ArgumentList.Add(argument);
         var launcher = new LauncherProcess(Process.Start(info)!, data, chosen);
         launcher._process.OutputDataReceived += launcher.Collect;

@@ -1,0 +1,68 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Portal.EndToEnd.Tests;
+
+/// <summary>A browser of one person. Whatever the page logs as an error fails the test that closes the visitor.</summary>
+public sealed class Visitor : IAsyncDisposable
+{
+    readonly IBrowserContext _context;
+    readonly List<string> _errors = [];
+
+    Visitor(IBrowserContext context, IPage page) => (_context, Page) = (context, page);
+
+    public IPage Page { get; }
+
+    public static async Task<Visitor> ArriveAsync(PortalFixture portal, int width = 1280, int height = 1000, ColorScheme theme = ColorScheme.Light, IReadOnlyList<BrowserContextCookiesResult>? cookies = null)
+    {
+        var context = await portal.Browser.NewContextAsync(new()
+        {
+            BaseURL = portal.Url.AbsoluteUri,
+            ViewportSize = new() { Width = width, Height = height },
+            ColorScheme = theme,
+            ReducedMotion = ReducedMotion.Reduce,
+            Permissions = ["clipboard-read", "clipboard-write"],
+        });
+        if (cookies is not null) await context.AddCookiesAsync(cookies.Select(c => new Cookie { Name = c.Name, Value = c.Value, Domain = c.Domain, Path = c.Path, HttpOnly = c.HttpOnly, SameSite = c.SameSite, Expires = c.Expires }));
+        var visitor = new Visitor(context, await context.NewPageAsync());
+        visitor.Page.Console += (_, message) => { if (message.Type == "error") visitor._errors.Add($"{visitor.Page.Url}: {message.Text}"); };
+        visitor.Page.PageError += (_, error) => visitor._errors.Add($"{visitor.Page.Url}: {error}");
+        return visitor;
+    }
+
+    public Task<IReadOnlyList<BrowserContextCookiesResult>> CookiesAsync() => _context.CookiesAsync();
+
+    public async Task SignInAsync(string user, string password)
+    {
+        await Page.GotoAsync("/sign-in");
+        await Page.GetByLabel("User name").FillAsync(user);
+        await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(password);
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+    }
+
+    /// <summary>Fails when axe finds something serious.</summary>
+    public async Task CheckAccessibilityAsync()
+    {
+        var result = await Page.RunAxe(new AxeRunOptions { RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] } });
+        var serious = result.Violations.Where(v => v.Impact is "serious" or "critical").Select(v => $"{v.Id}: {v.Help} at {string.Join("; ", v.Nodes.Take(3).Select(n => n.Html))}");
+        Assert.True(!serious.Any(), $"{Page.Url}\n{string.Join("\n", serious)}");
+    }
+
+    public async Task ShootAsync(string name)
+    {
+        var folder = Path.Combine(PortalFixture.Root, "docs/user/images");
+        Directory.CreateDirectory(folder);
+        await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = false });
+    }
+
+    /// <summary>A console error that the step just taken was meant to cause.</summary>
+    public void Forgive(string part) => _errors.RemoveAll(e => e.Contains(part, StringComparison.Ordinal));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _context.CloseAsync();
+        Assert.Empty(_errors);
+    }
+}
