@@ -3,6 +3,7 @@ using Portal.Access;
 using Portal.Artifacts;
 using Portal.Audit;
 using Portal.Data;
+using Portal.Gateway;
 using Portal.Projects;
 using Portal.Web;
 
@@ -26,6 +27,7 @@ public static class PortalServer
         services.AddAccess(builder.Configuration);
         services.AddProjects();
         services.AddArtifacts(builder.Configuration);
+        services.AddGateway(builder.Configuration);
         services.AddRestApi();
         services.AddPortalWeb();
         services.AddHostedService<Startup>();
@@ -35,6 +37,9 @@ public static class PortalServer
 
         var app = builder.Build();
         app.UseForwardedHeaders();
+        app.MapGateway();
+        // placed here, routing does not look at what the gateway has answered
+        app.UseRouting();
         app.UseSecurityHeaders();
         app.MapHealthChecks("/healthz", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
         app.MapPortalApi();

@@ -629,24 +629,6 @@ namespace Portal.Data.SqlServer.Migrations
                     b.ToTable("manifest", "artifacts");
                 });
 
-            modelBuilder.Entity("Portal.Artifacts.ProjectBlob", b =>
-                {
-                    b.Property<int>("ProjectId")
-                        .HasColumnType("int");
-
-                    b.Property<long>("BlobId")
-                        .HasColumnType("bigint");
-
-                    b.Property<long>("Size")
-                        .HasColumnType("bigint");
-
-                    b.HasKey("ProjectId", "BlobId");
-
-                    b.HasIndex("BlobId");
-
-                    b.ToTable("project_blob", "artifacts");
-                });
-
             modelBuilder.Entity("Portal.Artifacts.PushIntent", b =>
                 {
                     b.Property<Guid>("Id")
@@ -697,53 +679,6 @@ namespace Portal.Data.SqlServer.Migrations
                     b.HasIndex("RepositoryId");
 
                     b.ToTable("push_intent", "artifacts");
-                });
-
-            modelBuilder.Entity("Portal.Artifacts.Repository", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint");
-
-                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("datetimeoffset");
-
-                    b.Property<long?>("DeletionId")
-                        .HasColumnType("bigint");
-
-                    b.Property<string>("Description")
-                        .IsRequired()
-                        .HasMaxLength(16384)
-                        .HasColumnType("nvarchar(max)");
-
-                    b.Property<DateTimeOffset?>("LastPulledAt")
-                        .HasColumnType("datetimeoffset");
-
-                    b.Property<DateTimeOffset?>("LastPushedAt")
-                        .HasColumnType("datetimeoffset");
-
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)");
-
-                    b.Property<int>("ProjectId")
-                        .HasColumnType("int");
-
-                    b.Property<long>("PullCount")
-                        .HasColumnType("bigint");
-
-                    b.Property<DateTimeOffset>("UpdatedAt")
-                        .HasColumnType("datetimeoffset");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("ProjectId", "Name")
-                        .IsUnique();
-
-                    b.ToTable("repository", "artifacts");
                 });
 
             modelBuilder.Entity("Portal.Artifacts.RepositoryBlob", b =>
@@ -976,6 +911,25 @@ namespace Portal.Data.SqlServer.Migrations
                     b.ToTable("data_protection_key", "data");
                 });
 
+            modelBuilder.Entity("Portal.Data.SharedKey", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Protected")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("shared_key", "data");
+                });
+
             modelBuilder.Entity("Portal.Projects.Project", b =>
                 {
                     b.Property<int>("Id")
@@ -1021,6 +975,71 @@ namespace Portal.Data.SqlServer.Migrations
                         .IsUnique();
 
                     b.ToTable("project", "projects");
+                });
+
+            modelBuilder.Entity("Portal.Projects.ProjectBlob", b =>
+                {
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("int");
+
+                    b.Property<long>("BlobId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("ProjectId", "BlobId");
+
+                    b.HasIndex("BlobId");
+
+                    b.ToTable("project_blob", "artifacts");
+                });
+
+            modelBuilder.Entity("Portal.Projects.Repository", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<long?>("DeletionId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasMaxLength(16384)
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<DateTimeOffset?>("LastPulledAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("LastPushedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)");
+
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("int");
+
+                    b.Property<long>("PullCount")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "Name")
+                        .IsUnique();
+
+                    b.ToTable("repository", "artifacts");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<int>", b =>
@@ -1083,7 +1102,7 @@ namespace Portal.Data.SqlServer.Migrations
 
             modelBuilder.Entity("Portal.Artifacts.Artifact", b =>
                 {
-                    b.HasOne("Portal.Artifacts.Repository", "Repository")
+                    b.HasOne("Portal.Projects.Repository", "Repository")
                         .WithMany()
                         .HasForeignKey("RepositoryId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1131,48 +1150,22 @@ namespace Portal.Data.SqlServer.Migrations
 
             modelBuilder.Entity("Portal.Artifacts.Deletion", b =>
                 {
-                    b.HasOne("Portal.Artifacts.Repository", null)
+                    b.HasOne("Portal.Projects.Repository", null)
                         .WithMany()
                         .HasForeignKey("RepositoryId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("Portal.Artifacts.ProjectBlob", b =>
-                {
-                    b.HasOne("Portal.Artifacts.Blob", null)
-                        .WithMany()
-                        .HasForeignKey("BlobId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-
-                    b.HasOne("Portal.Projects.Project", null)
-                        .WithMany()
-                        .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 
             modelBuilder.Entity("Portal.Artifacts.PushIntent", b =>
                 {
-                    b.HasOne("Portal.Artifacts.Repository", "Repository")
+                    b.HasOne("Portal.Projects.Repository", "Repository")
                         .WithMany()
                         .HasForeignKey("RepositoryId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 
                     b.Navigation("Repository");
-                });
-
-            modelBuilder.Entity("Portal.Artifacts.Repository", b =>
-                {
-                    b.HasOne("Portal.Projects.Project", "Project")
-                        .WithMany()
-                        .HasForeignKey("ProjectId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-
-                    b.Navigation("Project");
                 });
 
             modelBuilder.Entity("Portal.Artifacts.RepositoryBlob", b =>
@@ -1183,7 +1176,7 @@ namespace Portal.Data.SqlServer.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
-                    b.HasOne("Portal.Artifacts.Repository", null)
+                    b.HasOne("Portal.Projects.Repository", null)
                         .WithMany()
                         .HasForeignKey("RepositoryId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1200,7 +1193,7 @@ namespace Portal.Data.SqlServer.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
-                    b.HasOne("Portal.Artifacts.Repository", null)
+                    b.HasOne("Portal.Projects.Repository", null)
                         .WithMany()
                         .HasForeignKey("RepositoryId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1211,11 +1204,37 @@ namespace Portal.Data.SqlServer.Migrations
 
             modelBuilder.Entity("Portal.Artifacts.TagEvent", b =>
                 {
-                    b.HasOne("Portal.Artifacts.Repository", null)
+                    b.HasOne("Portal.Projects.Repository", null)
                         .WithMany()
                         .HasForeignKey("RepositoryId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Projects.ProjectBlob", b =>
+                {
+                    b.HasOne("Portal.Artifacts.Blob", null)
+                        .WithMany()
+                        .HasForeignKey("BlobId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Portal.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Projects.Repository", b =>
+                {
+                    b.HasOne("Portal.Projects.Project", "Project")
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.Navigation("Project");
                 });
 
             modelBuilder.Entity("Portal.Access.Role", b =>

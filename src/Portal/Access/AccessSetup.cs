@@ -27,6 +27,7 @@ public static class AccessSetup
         services.AddSingleton<UserQueries>();
         services.AddSingleton<SessionService>();
         services.AddSingleton<MemberService>();
+        services.AddSingleton<AccountDirectory>();
         services.AddHostedService<AccessUpkeep>();
         services.AddSingleton(s => new AccessStart(s.GetRequiredService<RoleSeeder>(), s.GetRequiredService<FirstRun>()));
         return services;

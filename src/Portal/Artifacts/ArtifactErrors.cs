@@ -1,4 +1,5 @@
 using Portal.Kernel;
+using Portal.Registry;
 
 namespace Portal.Artifacts;
 
@@ -8,4 +9,22 @@ public static class ArtifactErrors
     public static Error RepositoryNotFound { get; } = Error.NotFound("The repository");
     public static Error ArtifactNotFound { get; } = Error.NotFound("The artifact");
     public static Error TagNotFound { get; } = Error.NotFound("The tag");
+    public static Error DeletionNotFound { get; } = Error.NotFound("The deletion");
+
+    public static Error TagName { get; } = Error.Invalid("tag", "A tag has 1 to 128 letters, digits, '_', '.' and '-', and starts with none of '.' and '-'.") with { Code = OciErrors.TagInvalid.Code };
+
+    public static Error Sha256Only { get; } = OciErrors.DigestInvalid.Because("This registry stores content by sha256 digests only.");
+
+    public static Error DigestDiffers(Digest asked, Digest actual) => OciErrors.DigestInvalid.Because($"The manifest has digest {actual}, not {asked}.");
+
+    public static Error ForeignLayers { get; } = OciErrors.ManifestInvalid.Because("The manifest names non-distributable layers, which are kept elsewhere. Push it with the layers' content (--allow-nondistributable-artifacts).");
+
+    public static Error Missing(IReadOnlyList<string> digests) => OciErrors.ManifestBlobUnknown.Because(
+        $"The manifest names content that this repository does not hold: {string.Join(", ", digests.Take(3))}{(digests.Count > 3 ? $" and {digests.Count - 3} more" : "")}. Push it first.");
+
+    public static Error NamedByIndex(string index) => new("PRECONDITION", $"The index {index} names this artifact. Delete the index, and its platforms go with it.", ErrorKind.Precondition);
+
+    public static Error TagTaken(TagName tag) => new("CONFLICT", $"The tag {tag} names another artifact.", ErrorKind.Conflict, "tag");
+
+    public static Error Restored { get; } = new("CONFLICT", "This deletion has been taken back already.", ErrorKind.Conflict);
 }

@@ -35,6 +35,8 @@ public static class DataSetup
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(s =>
             new ConfigureOptions<KeyManagementOptions>(o => o.XmlRepository = s.GetRequiredService<IXmlRepository>()));
         services.AddSingleton<DatabaseStart>();
+        services.AddSingleton<SharedKeys>();
+        services.AddSingleton<Transactions>();
         return services;
     }
 }

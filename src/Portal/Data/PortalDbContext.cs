@@ -31,6 +31,7 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) :
     public DbSet<PushIntent> PushIntents => Set<PushIntent>();
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+    public DbSet<SharedKey> SharedKeys => Set<SharedKey>();
     public DbSet<Change> Changes => Set<Change>();
 
     /// <summary>True on SQL Server, false on PostgreSQL: the only two providers there are.</summary>
@@ -43,7 +44,14 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) :
         // Tags, digests and names differ by case; SQL Server's default collation would fold them.
         if (IsSqlServer) builder.UseCollation("Latin1_General_100_BIN2_UTF8");
         foreach (var property in builder.Model.GetEntityTypes().SelectMany(t => t.GetDeclaredProperties()))
-            if (property.FindAnnotation(JsonColumn.Annotation) is not null)
-                property.SetColumnType(IsSqlServer ? "nvarchar(max)" : "jsonb");
+        {
+            if (property.FindAnnotation(JsonColumn.Annotation) is not null) property.SetColumnType(IsSqlServer ? "nvarchar(max)" : "jsonb");
+            // The same on PostgreSQL, and lists of the registry protocol and keyset pages sort by bytes whatever the database's own collation is.
+            if (!IsSqlServer && IsName(property)) property.SetCollation("C");
+        }
     }
+
+    static bool IsName(Microsoft.EntityFrameworkCore.Metadata.IMutableProperty property) =>
+        property.ClrType == typeof(string) && property.DeclaringType.ClrType.Namespace is "Portal.Artifacts" or "Portal.Projects"
+        && (property.Name is "Name" or "TagName" || property.Name.EndsWith("Digest", StringComparison.Ordinal));
 }

@@ -19,7 +19,10 @@ public sealed class Repository
     public DateTimeOffset? LastPulledAt { get; set; }
     public long PullCount { get; set; }
 
-    /// <summary>Set while the repository itself is deleted; a push to its name brings it back, without what was deleted.</summary>
+    /// <summary>The <see cref="DeletionId"/> of a repository that has blobs but has not seen its first manifest: no list shows it.</summary>
+    public const long Unborn = 0;
+
+    /// <summary>Set while the repository itself is deleted; a push to its name brings it back, without what was deleted. <see cref="Unborn"/> before its first manifest.</summary>
     public long? DeletionId { get; set; }
 
     internal sealed class Configuration : IEntityTypeConfiguration<Repository>

@@ -78,6 +78,7 @@ public sealed class ApiFixture : IAsyncLifetime
         chart.ArtifactType = "application/vnd.cncf.helm.config.v1+json";
         var signature = Make(SignatureDigest, ArtifactKind.Signature, 4);
         signature.SubjectDigest = Digest;
+        if (!await db.Manifests.AnyAsync(m => m.Digest == Digest)) db.Manifests.Add(new() { Digest = Digest, MediaType = image.MediaType, Content = "{}"u8.ToArray() });
         db.Artifacts.AddRange(image, index, chart, signature);
         await db.SaveChangesAsync();
         db.ArtifactConfigs.AddRange(

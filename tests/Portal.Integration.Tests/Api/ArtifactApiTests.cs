@@ -113,4 +113,24 @@ public sealed class ArtifactApiTests(ApiFixture api)
         Assert.Equal(HttpStatusCode.Unauthorized, (await api.SendAsync(null, "GET", "projects/open/repositories/team%2Fapp")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await api.SendAsync(null, "GET", "projects/open/repositories/team%2Fapp/artifacts/none")).Status);
     }
+
+    [Fact]
+    public async Task Changes_OfTagsArtifactsAndRepository_Follow()
+    {
+        var project = await api.Host.CreateProjectAsync("changes");
+        await api.AddImagesAsync(project);
+        const string images = "projects/changes/repositories/team%252Fapp";
+        var made = await api.SendAsync("admin", "POST", $"{images}/artifacts/1.0/tags", new { name = "stable" });
+        Assert.Equal((HttpStatusCode.Created, "/api/v2.0/projects/changes/repositories/team%252Fapp/artifacts/1.0/tags/stable"), (made.Status, made.Headers["Location"]));
+        Assert.Equal("CONFLICT", (await api.SendAsync("admin", "POST", $"{images}/artifacts/multi/tags", new { name = "stable" })).Code);
+        Assert.Equal(HttpStatusCode.NotFound, (await api.SendAsync("admin", "DELETE", $"{images}/artifacts/multi/tags/stable")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await api.SendAsync("admin", "DELETE", $"{images}/artifacts/1.0/tags/stable")).Status);
+        Assert.Equal(HttpStatusCode.PreconditionFailed, (await api.SendAsync("admin", "DELETE", $"{images}/artifacts/1.0")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await api.SendAsync("admin", "DELETE", $"{images}/artifacts/chart-1")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await api.SendAsync("admin", "GET", $"{images}/artifacts/chart-1")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await api.SendAsync("admin", "DELETE", images)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await api.SendAsync("admin", "GET", images)).Status);
+        var log = (await api.SendAsync("admin", "GET", "projects/changes/auditlog-exts?q=resource_type=repository")).Json.AsArray();
+        Assert.Contains(log, e => (string)e!["operation"]! == "delete" && (bool)e["operation_result"]!);
+    }
 }

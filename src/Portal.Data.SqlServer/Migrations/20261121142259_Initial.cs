@@ -1,10 +1,9 @@
 ﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace Portal.Data.PostgreSql.Migrations
+namespace Portal.Data.SqlServer.Migrations
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -33,10 +32,10 @@ namespace Portal.Data.PostgreSql.Migrations
                 columns: table => new
                 {
                     Id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    Digest = table.Column<string>(type: "character varying(135)", maxLength: 135, nullable: false),
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    Digest = table.Column<string>(type: "nvarchar(135)", maxLength: 135, nullable: false),
                     Size = table.Column<long>(type: "bigint", nullable: false),
-                    FirstSeenAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    FirstSeenAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -49,10 +48,10 @@ namespace Portal.Data.PostgreSql.Migrations
                 columns: table => new
                 {
                     Id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    Topic = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    Key = table.Column<string>(type: "character varying(600)", maxLength: 600, nullable: false),
-                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    Topic = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    Key = table.Column<string>(type: "nvarchar(600)", maxLength: 600, nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -64,10 +63,10 @@ namespace Portal.Data.PostgreSql.Migrations
                 schema: "data",
                 columns: table => new
                 {
-                    Id = table.Column<int>(type: "integer", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    Name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    Xml = table.Column<string>(type: "text", nullable: false)
+                    Id = table.Column<int>(type: "int", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    Name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    Xml = table.Column<string>(type: "nvarchar(max)", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -80,19 +79,19 @@ namespace Portal.Data.PostgreSql.Migrations
                 columns: table => new
                 {
                     Id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    Actor = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    ActorUserId = table.Column<int>(type: "integer", nullable: true),
-                    Action = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
-                    ResourceType = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
-                    Resource = table.Column<string>(type: "character varying(600)", maxLength: 600, nullable: false),
-                    ProjectId = table.Column<int>(type: "integer", nullable: true),
-                    Address = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    Client = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
-                    Success = table.Column<bool>(type: "boolean", nullable: false),
-                    Before = table.Column<string>(type: "jsonb", nullable: true),
-                    After = table.Column<string>(type: "jsonb", nullable: true)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Actor = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    ActorUserId = table.Column<int>(type: "int", nullable: true),
+                    Action = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
+                    ResourceType = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
+                    Resource = table.Column<string>(type: "nvarchar(600)", maxLength: 600, nullable: false),
+                    ProjectId = table.Column<int>(type: "int", nullable: true),
+                    Address = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    Client = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false),
+                    Success = table.Column<bool>(type: "bit", nullable: false),
+                    Before = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    After = table.Column<string>(type: "nvarchar(max)", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -104,9 +103,9 @@ namespace Portal.Data.PostgreSql.Migrations
                 schema: "artifacts",
                 columns: table => new
                 {
-                    Digest = table.Column<string>(type: "character varying(135)", maxLength: 135, nullable: false),
-                    MediaType = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    Content = table.Column<byte[]>(type: "bytea", nullable: false)
+                    Digest = table.Column<string>(type: "nvarchar(135)", maxLength: 135, nullable: false),
+                    MediaType = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    Content = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -118,17 +117,17 @@ namespace Portal.Data.PostgreSql.Migrations
                 schema: "projects",
                 columns: table => new
                 {
-                    Id = table.Column<int>(type: "integer", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    Name = table.Column<string>(type: "character varying(280)", maxLength: 280, nullable: false),
-                    Description = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
-                    Public = table.Column<bool>(type: "boolean", nullable: false),
-                    OwnerId = table.Column<int>(type: "integer", nullable: false),
-                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    UpdatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    DeletedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    AuditPulls = table.Column<bool>(type: "boolean", nullable: false),
-                    AuditPushes = table.Column<bool>(type: "boolean", nullable: false)
+                    Id = table.Column<int>(type: "int", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    Name = table.Column<string>(type: "nvarchar(280)", maxLength: 280, nullable: false),
+                    Description = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
+                    Public = table.Column<bool>(type: "bit", nullable: false),
+                    OwnerId = table.Column<int>(type: "int", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    UpdatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    DeletedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    AuditPulls = table.Column<bool>(type: "bit", nullable: false),
+                    AuditPushes = table.Column<bool>(type: "bit", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -140,15 +139,15 @@ namespace Portal.Data.PostgreSql.Migrations
                 schema: "access",
                 columns: table => new
                 {
-                    Id = table.Column<int>(type: "integer", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    Name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    Title = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    Description = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
-                    BuiltIn = table.Column<bool>(type: "boolean", nullable: false),
-                    HarborId = table.Column<int>(type: "integer", nullable: true),
-                    Strength = table.Column<int>(type: "integer", nullable: false),
-                    Everything = table.Column<bool>(type: "boolean", nullable: false)
+                    Id = table.Column<int>(type: "int", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    Name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    Title = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    Description = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    BuiltIn = table.Column<bool>(type: "bit", nullable: false),
+                    HarborId = table.Column<int>(type: "int", nullable: true),
+                    Strength = table.Column<int>(type: "int", nullable: false),
+                    Everything = table.Column<bool>(type: "bit", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -156,14 +155,28 @@ namespace Portal.Data.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "shared_key",
+                schema: "data",
+                columns: table => new
+                {
+                    Name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    Protected = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_shared_key", x => x.Name);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "sign_in_failure",
                 schema: "access",
                 columns: table => new
                 {
-                    Key = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    Count = table.Column<int>(type: "integer", nullable: false),
-                    LastAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    BlockedUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    Key = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    Count = table.Column<int>(type: "int", nullable: false),
+                    LastAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    BlockedUntil = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -175,30 +188,30 @@ namespace Portal.Data.PostgreSql.Migrations
                 schema: "access",
                 columns: table => new
                 {
-                    Id = table.Column<int>(type: "integer", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    DisplayName = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    Comment = table.Column<string>(type: "character varying(1024)", maxLength: 1024, nullable: false),
-                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    UpdatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    DisabledAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    Deleted = table.Column<bool>(type: "boolean", nullable: false),
-                    MustChangePassword = table.Column<bool>(type: "boolean", nullable: false),
-                    LastSignInAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    UserName = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
-                    NormalizedUserName = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
-                    Email = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
-                    NormalizedEmail = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
-                    EmailConfirmed = table.Column<bool>(type: "boolean", nullable: false),
-                    PasswordHash = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: true),
-                    SecurityStamp = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
-                    ConcurrencyStamp = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
-                    PhoneNumber = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
-                    PhoneNumberConfirmed = table.Column<bool>(type: "boolean", nullable: false),
-                    TwoFactorEnabled = table.Column<bool>(type: "boolean", nullable: false),
-                    LockoutEnd = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    LockoutEnabled = table.Column<bool>(type: "boolean", nullable: false),
-                    AccessFailedCount = table.Column<int>(type: "integer", nullable: false)
+                    Id = table.Column<int>(type: "int", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    DisplayName = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    Comment = table.Column<string>(type: "nvarchar(1024)", maxLength: 1024, nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    UpdatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    DisabledAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Deleted = table.Column<bool>(type: "bit", nullable: false),
+                    MustChangePassword = table.Column<bool>(type: "bit", nullable: false),
+                    LastSignInAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    UserName = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
+                    NormalizedUserName = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
+                    Email = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
+                    NormalizedEmail = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
+                    EmailConfirmed = table.Column<bool>(type: "bit", nullable: false),
+                    PasswordHash = table.Column<string>(type: "nvarchar(512)", maxLength: 512, nullable: true),
+                    SecurityStamp = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    ConcurrencyStamp = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    PhoneNumber = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    PhoneNumberConfirmed = table.Column<bool>(type: "bit", nullable: false),
+                    TwoFactorEnabled = table.Column<bool>(type: "bit", nullable: false),
+                    LockoutEnd = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    LockoutEnabled = table.Column<bool>(type: "bit", nullable: false),
+                    AccessFailedCount = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -210,7 +223,7 @@ namespace Portal.Data.PostgreSql.Migrations
                 schema: "artifacts",
                 columns: table => new
                 {
-                    ProjectId = table.Column<int>(type: "integer", nullable: false),
+                    ProjectId = table.Column<int>(type: "int", nullable: false),
                     BlobId = table.Column<long>(type: "bigint", nullable: false),
                     Size = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -239,14 +252,14 @@ namespace Portal.Data.PostgreSql.Migrations
                 columns: table => new
                 {
                     Id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    ProjectId = table.Column<int>(type: "integer", nullable: false),
-                    Name = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    Description = table.Column<string>(type: "character varying(16384)", maxLength: 16384, nullable: false),
-                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    UpdatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    LastPushedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    LastPulledAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    ProjectId = table.Column<int>(type: "int", nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    Description = table.Column<string>(type: "nvarchar(max)", maxLength: 16384, nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    UpdatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    LastPushedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    LastPulledAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     PullCount = table.Column<long>(type: "bigint", nullable: false),
                     DeletionId = table.Column<long>(type: "bigint", nullable: true)
                 },
@@ -267,15 +280,15 @@ namespace Portal.Data.PostgreSql.Migrations
                 schema: "access",
                 columns: table => new
                 {
-                    Id = table.Column<int>(type: "integer", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    SubjectKind = table.Column<int>(type: "integer", nullable: false),
-                    SubjectId = table.Column<int>(type: "integer", nullable: false),
-                    RoleId = table.Column<int>(type: "integer", nullable: false),
-                    ProjectId = table.Column<int>(type: "integer", nullable: true),
-                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    UpdatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    CreatedBy = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false)
+                    Id = table.Column<int>(type: "int", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    SubjectKind = table.Column<int>(type: "int", nullable: false),
+                    SubjectId = table.Column<int>(type: "int", nullable: false),
+                    RoleId = table.Column<int>(type: "int", nullable: false),
+                    ProjectId = table.Column<int>(type: "int", nullable: true),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    UpdatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    CreatedBy = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -294,9 +307,9 @@ namespace Portal.Data.PostgreSql.Migrations
                 schema: "access",
                 columns: table => new
                 {
-                    RoleId = table.Column<int>(type: "integer", nullable: false),
-                    Resource = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
-                    Action = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false)
+                    RoleId = table.Column<int>(type: "int", nullable: false),
+                    Resource = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
+                    Action = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -315,14 +328,14 @@ namespace Portal.Data.PostgreSql.Migrations
                 schema: "access",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uuid", nullable: false),
-                    UserId = table.Column<int>(type: "integer", nullable: false),
-                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    LastSeenAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    ExpiresAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    Address = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    Client = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false)
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    UserId = table.Column<int>(type: "int", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    LastSeenAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    ExpiresAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    EndedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Address = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    Client = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -341,11 +354,11 @@ namespace Portal.Data.PostgreSql.Migrations
                 schema: "access",
                 columns: table => new
                 {
-                    Id = table.Column<int>(type: "integer", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    UserId = table.Column<int>(type: "integer", nullable: false),
-                    ClaimType = table.Column<string>(type: "text", nullable: true),
-                    ClaimValue = table.Column<string>(type: "text", nullable: true)
+                    Id = table.Column<int>(type: "int", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    UserId = table.Column<int>(type: "int", nullable: false),
+                    ClaimType = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    ClaimValue = table.Column<string>(type: "nvarchar(max)", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -364,10 +377,10 @@ namespace Portal.Data.PostgreSql.Migrations
                 schema: "access",
                 columns: table => new
                 {
-                    LoginProvider = table.Column<string>(type: "text", nullable: false),
-                    ProviderKey = table.Column<string>(type: "text", nullable: false),
-                    ProviderDisplayName = table.Column<string>(type: "text", nullable: true),
-                    UserId = table.Column<int>(type: "integer", nullable: false)
+                    LoginProvider = table.Column<string>(type: "nvarchar(450)", nullable: false),
+                    ProviderKey = table.Column<string>(type: "nvarchar(450)", nullable: false),
+                    ProviderDisplayName = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    UserId = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -386,10 +399,10 @@ namespace Portal.Data.PostgreSql.Migrations
                 schema: "access",
                 columns: table => new
                 {
-                    UserId = table.Column<int>(type: "integer", nullable: false),
-                    LoginProvider = table.Column<string>(type: "text", nullable: false),
-                    Name = table.Column<string>(type: "text", nullable: false),
-                    Value = table.Column<string>(type: "text", nullable: true)
+                    UserId = table.Column<int>(type: "int", nullable: false),
+                    LoginProvider = table.Column<string>(type: "nvarchar(450)", nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(450)", nullable: false),
+                    Value = table.Column<string>(type: "nvarchar(max)", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -409,26 +422,26 @@ namespace Portal.Data.PostgreSql.Migrations
                 columns: table => new
                 {
                     Id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    ProjectId = table.Column<int>(type: "integer", nullable: false),
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    ProjectId = table.Column<int>(type: "int", nullable: false),
                     RepositoryId = table.Column<long>(type: "bigint", nullable: false),
-                    Digest = table.Column<string>(type: "character varying(135)", maxLength: 135, nullable: false),
-                    MediaType = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    ArtifactType = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    Kind = table.Column<int>(type: "integer", nullable: false),
-                    ManifestSize = table.Column<int>(type: "integer", nullable: false),
+                    Digest = table.Column<string>(type: "nvarchar(135)", maxLength: 135, nullable: false),
+                    MediaType = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    ArtifactType = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    Kind = table.Column<int>(type: "int", nullable: false),
+                    ManifestSize = table.Column<int>(type: "int", nullable: false),
                     Size = table.Column<long>(type: "bigint", nullable: false),
-                    SubjectDigest = table.Column<string>(type: "character varying(135)", maxLength: 135, nullable: true),
-                    Os = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
-                    Architecture = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
-                    Variant = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
-                    OsVersion = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
-                    BuiltAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    Author = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: true),
-                    Annotations = table.Column<string>(type: "jsonb", nullable: true),
-                    PushedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    PushedBy = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    LastPulledAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    SubjectDigest = table.Column<string>(type: "nvarchar(135)", maxLength: 135, nullable: true),
+                    Os = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    Architecture = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    Variant = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    OsVersion = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    BuiltAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Author = table.Column<string>(type: "nvarchar(512)", maxLength: 512, nullable: true),
+                    Annotations = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    PushedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    PushedBy = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    LastPulledAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     PullCount = table.Column<long>(type: "bigint", nullable: false),
                     DeletionId = table.Column<long>(type: "bigint", nullable: true)
                 },
@@ -450,12 +463,12 @@ namespace Portal.Data.PostgreSql.Migrations
                 columns: table => new
                 {
                     Id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    ProjectId = table.Column<int>(type: "integer", nullable: false),
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    ProjectId = table.Column<int>(type: "int", nullable: false),
                     RepositoryId = table.Column<long>(type: "bigint", nullable: false),
-                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    Actor = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    RestoredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Actor = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    RestoredAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -474,16 +487,16 @@ namespace Portal.Data.PostgreSql.Migrations
                 schema: "artifacts",
                 columns: table => new
                 {
-                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     RepositoryId = table.Column<long>(type: "bigint", nullable: false),
-                    TagName = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: true),
-                    Digest = table.Column<string>(type: "character varying(135)", maxLength: 135, nullable: false),
-                    MediaType = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    ActorUserId = table.Column<int>(type: "integer", nullable: true),
-                    Actor = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    Address = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    Client = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false)
+                    TagName = table.Column<string>(type: "nvarchar(128)", maxLength: 128, nullable: true),
+                    Digest = table.Column<string>(type: "nvarchar(135)", maxLength: 135, nullable: false),
+                    MediaType = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    ActorUserId = table.Column<int>(type: "int", nullable: true),
+                    Actor = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    Address = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    Client = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -504,7 +517,7 @@ namespace Portal.Data.PostgreSql.Migrations
                 {
                     RepositoryId = table.Column<long>(type: "bigint", nullable: false),
                     BlobId = table.Column<long>(type: "bigint", nullable: false),
-                    LinkedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    LinkedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -531,14 +544,14 @@ namespace Portal.Data.PostgreSql.Migrations
                 columns: table => new
                 {
                     Id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                        .Annotation("SqlServer:Identity", "1, 1"),
                     RepositoryId = table.Column<long>(type: "bigint", nullable: false),
-                    TagName = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
-                    Action = table.Column<int>(type: "integer", nullable: false),
-                    Digest = table.Column<string>(type: "character varying(135)", maxLength: 135, nullable: false),
-                    PreviousDigest = table.Column<string>(type: "character varying(135)", maxLength: 135, nullable: true),
-                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    Actor = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    TagName = table.Column<string>(type: "nvarchar(128)", maxLength: 128, nullable: false),
+                    Action = table.Column<int>(type: "int", nullable: false),
+                    Digest = table.Column<string>(type: "nvarchar(135)", maxLength: 135, nullable: false),
+                    PreviousDigest = table.Column<string>(type: "nvarchar(135)", maxLength: 135, nullable: true),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Actor = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
                     DeletionId = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
@@ -559,11 +572,11 @@ namespace Portal.Data.PostgreSql.Migrations
                 columns: table => new
                 {
                     ArtifactId = table.Column<long>(type: "bigint", nullable: false),
-                    Position = table.Column<int>(type: "integer", nullable: false),
+                    Position = table.Column<int>(type: "int", nullable: false),
                     BlobId = table.Column<long>(type: "bigint", nullable: false),
-                    Role = table.Column<int>(type: "integer", nullable: false),
-                    MediaType = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    Annotations = table.Column<string>(type: "jsonb", nullable: true)
+                    Role = table.Column<int>(type: "int", nullable: false),
+                    MediaType = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    Annotations = table.Column<string>(type: "nvarchar(max)", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -590,15 +603,15 @@ namespace Portal.Data.PostgreSql.Migrations
                 columns: table => new
                 {
                     ParentId = table.Column<long>(type: "bigint", nullable: false),
-                    Position = table.Column<int>(type: "integer", nullable: false),
-                    ChildDigest = table.Column<string>(type: "character varying(135)", maxLength: 135, nullable: false),
-                    MediaType = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    Position = table.Column<int>(type: "int", nullable: false),
+                    ChildDigest = table.Column<string>(type: "nvarchar(135)", maxLength: 135, nullable: false),
+                    MediaType = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
                     Size = table.Column<long>(type: "bigint", nullable: false),
-                    Os = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
-                    Architecture = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
-                    Variant = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
-                    OsVersion = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
-                    Annotations = table.Column<string>(type: "jsonb", nullable: true)
+                    Os = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    Architecture = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    Variant = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    OsVersion = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    Annotations = table.Column<string>(type: "nvarchar(max)", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -618,7 +631,7 @@ namespace Portal.Data.PostgreSql.Migrations
                 columns: table => new
                 {
                     ArtifactId = table.Column<long>(type: "bigint", nullable: false),
-                    Json = table.Column<string>(type: "jsonb", nullable: false)
+                    Json = table.Column<string>(type: "nvarchar(max)", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -638,13 +651,13 @@ namespace Portal.Data.PostgreSql.Migrations
                 columns: table => new
                 {
                     Id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                        .Annotation("SqlServer:Identity", "1, 1"),
                     RepositoryId = table.Column<long>(type: "bigint", nullable: false),
                     ArtifactId = table.Column<long>(type: "bigint", nullable: false),
-                    Name = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
-                    PushedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    PushedBy = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    LastPulledAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Name = table.Column<string>(type: "nvarchar(128)", maxLength: 128, nullable: false),
+                    PushedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    PushedBy = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    LastPulledAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     PullCount = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -714,7 +727,8 @@ namespace Portal.Data.PostgreSql.Migrations
                 schema: "access",
                 table: "binding",
                 columns: new[] { "ProjectId", "SubjectKind", "SubjectId" },
-                unique: true);
+                unique: true,
+                filter: "[ProjectId] IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_binding_RoleId",
@@ -876,7 +890,8 @@ namespace Portal.Data.PostgreSql.Migrations
                 schema: "access",
                 table: "user",
                 column: "NormalizedUserName",
-                unique: true);
+                unique: true,
+                filter: "[NormalizedUserName] IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_user_claim_UserId",
@@ -949,6 +964,10 @@ namespace Portal.Data.PostgreSql.Migrations
             migrationBuilder.DropTable(
                 name: "session",
                 schema: "access");
+
+            migrationBuilder.DropTable(
+                name: "shared_key",
+                schema: "data");
 
             migrationBuilder.DropTable(
                 name: "sign_in_failure",

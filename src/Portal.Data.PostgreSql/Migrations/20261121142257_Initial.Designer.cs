@@ -12,7 +12,7 @@ using Portal.Data;
 namespace Portal.Data.PostgreSql.Migrations
 {
     [DbContext(typeof(PortalDbContext))]
-    [Migration("20261121135512_Initial")]
+    [Migration("20261121142257_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -387,7 +387,8 @@ namespace Portal.Data.PostgreSql.Migrations
                     b.Property<string>("Digest")
                         .IsRequired()
                         .HasMaxLength(135)
-                        .HasColumnType("character varying(135)");
+                        .HasColumnType("character varying(135)")
+                        .UseCollation("C");
 
                     b.Property<int>("Kind")
                         .HasColumnType("integer");
@@ -433,7 +434,8 @@ namespace Portal.Data.PostgreSql.Migrations
 
                     b.Property<string>("SubjectDigest")
                         .HasMaxLength(135)
-                        .HasColumnType("character varying(135)");
+                        .HasColumnType("character varying(135)")
+                        .UseCollation("C");
 
                     b.Property<string>("Variant")
                         .HasMaxLength(64)
@@ -504,7 +506,8 @@ namespace Portal.Data.PostgreSql.Migrations
                     b.Property<string>("ChildDigest")
                         .IsRequired()
                         .HasMaxLength(135)
-                        .HasColumnType("character varying(135)");
+                        .HasColumnType("character varying(135)")
+                        .UseCollation("C");
 
                     b.Property<string>("MediaType")
                         .IsRequired()
@@ -559,7 +562,8 @@ namespace Portal.Data.PostgreSql.Migrations
                     b.Property<string>("Digest")
                         .IsRequired()
                         .HasMaxLength(135)
-                        .HasColumnType("character varying(135)");
+                        .HasColumnType("character varying(135)")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("FirstSeenAt")
                         .HasColumnType("timestamp with time zone");
@@ -613,7 +617,8 @@ namespace Portal.Data.PostgreSql.Migrations
                 {
                     b.Property<string>("Digest")
                         .HasMaxLength(135)
-                        .HasColumnType("character varying(135)");
+                        .HasColumnType("character varying(135)")
+                        .UseCollation("C");
 
                     b.Property<byte[]>("Content")
                         .IsRequired()
@@ -627,24 +632,6 @@ namespace Portal.Data.PostgreSql.Migrations
                     b.HasKey("Digest");
 
                     b.ToTable("manifest", "artifacts");
-                });
-
-            modelBuilder.Entity("Portal.Artifacts.ProjectBlob", b =>
-                {
-                    b.Property<int>("ProjectId")
-                        .HasColumnType("integer");
-
-                    b.Property<long>("BlobId")
-                        .HasColumnType("bigint");
-
-                    b.Property<long>("Size")
-                        .HasColumnType("bigint");
-
-                    b.HasKey("ProjectId", "BlobId");
-
-                    b.HasIndex("BlobId");
-
-                    b.ToTable("project_blob", "artifacts");
                 });
 
             modelBuilder.Entity("Portal.Artifacts.PushIntent", b =>
@@ -676,7 +663,8 @@ namespace Portal.Data.PostgreSql.Migrations
                     b.Property<string>("Digest")
                         .IsRequired()
                         .HasMaxLength(135)
-                        .HasColumnType("character varying(135)");
+                        .HasColumnType("character varying(135)")
+                        .UseCollation("C");
 
                     b.Property<string>("MediaType")
                         .IsRequired()
@@ -688,7 +676,8 @@ namespace Portal.Data.PostgreSql.Migrations
 
                     b.Property<string>("TagName")
                         .HasMaxLength(128)
-                        .HasColumnType("character varying(128)");
+                        .HasColumnType("character varying(128)")
+                        .UseCollation("C");
 
                     b.HasKey("Id");
 
@@ -697,53 +686,6 @@ namespace Portal.Data.PostgreSql.Migrations
                     b.HasIndex("RepositoryId");
 
                     b.ToTable("push_intent", "artifacts");
-                });
-
-            modelBuilder.Entity("Portal.Artifacts.Repository", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<long?>("DeletionId")
-                        .HasColumnType("bigint");
-
-                    b.Property<string>("Description")
-                        .IsRequired()
-                        .HasMaxLength(16384)
-                        .HasColumnType("character varying(16384)");
-
-                    b.Property<DateTimeOffset?>("LastPulledAt")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<DateTimeOffset?>("LastPushedAt")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("character varying(255)");
-
-                    b.Property<int>("ProjectId")
-                        .HasColumnType("integer");
-
-                    b.Property<long>("PullCount")
-                        .HasColumnType("bigint");
-
-                    b.Property<DateTimeOffset>("UpdatedAt")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("ProjectId", "Name")
-                        .IsUnique();
-
-                    b.ToTable("repository", "artifacts");
                 });
 
             modelBuilder.Entity("Portal.Artifacts.RepositoryBlob", b =>
@@ -781,7 +723,8 @@ namespace Portal.Data.PostgreSql.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(128)
-                        .HasColumnType("character varying(128)");
+                        .HasColumnType("character varying(128)")
+                        .UseCollation("C");
 
                     b.Property<long>("PullCount")
                         .HasColumnType("bigint");
@@ -832,11 +775,13 @@ namespace Portal.Data.PostgreSql.Migrations
                     b.Property<string>("Digest")
                         .IsRequired()
                         .HasMaxLength(135)
-                        .HasColumnType("character varying(135)");
+                        .HasColumnType("character varying(135)")
+                        .UseCollation("C");
 
                     b.Property<string>("PreviousDigest")
                         .HasMaxLength(135)
-                        .HasColumnType("character varying(135)");
+                        .HasColumnType("character varying(135)")
+                        .UseCollation("C");
 
                     b.Property<long>("RepositoryId")
                         .HasColumnType("bigint");
@@ -844,7 +789,8 @@ namespace Portal.Data.PostgreSql.Migrations
                     b.Property<string>("TagName")
                         .IsRequired()
                         .HasMaxLength(128)
-                        .HasColumnType("character varying(128)");
+                        .HasColumnType("character varying(128)")
+                        .UseCollation("C");
 
                     b.HasKey("Id");
 
@@ -976,6 +922,25 @@ namespace Portal.Data.PostgreSql.Migrations
                     b.ToTable("data_protection_key", "data");
                 });
 
+            modelBuilder.Entity("Portal.Data.SharedKey", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Protected")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("shared_key", "data");
+                });
+
             modelBuilder.Entity("Portal.Projects.Project", b =>
                 {
                     b.Property<int>("Id")
@@ -1004,7 +969,8 @@ namespace Portal.Data.PostgreSql.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(280)
-                        .HasColumnType("character varying(280)");
+                        .HasColumnType("character varying(280)")
+                        .UseCollation("C");
 
                     b.Property<int>("OwnerId")
                         .HasColumnType("integer");
@@ -1021,6 +987,72 @@ namespace Portal.Data.PostgreSql.Migrations
                         .IsUnique();
 
                     b.ToTable("project", "projects");
+                });
+
+            modelBuilder.Entity("Portal.Projects.ProjectBlob", b =>
+                {
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("BlobId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("ProjectId", "BlobId");
+
+                    b.HasIndex("BlobId");
+
+                    b.ToTable("project_blob", "artifacts");
+                });
+
+            modelBuilder.Entity("Portal.Projects.Repository", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long?>("DeletionId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasMaxLength(16384)
+                        .HasColumnType("character varying(16384)");
+
+                    b.Property<DateTimeOffset?>("LastPulledAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("LastPushedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .UseCollation("C");
+
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("PullCount")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "Name")
+                        .IsUnique();
+
+                    b.ToTable("repository", "artifacts");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<int>", b =>
@@ -1083,7 +1115,7 @@ namespace Portal.Data.PostgreSql.Migrations
 
             modelBuilder.Entity("Portal.Artifacts.Artifact", b =>
                 {
-                    b.HasOne("Portal.Artifacts.Repository", "Repository")
+                    b.HasOne("Portal.Projects.Repository", "Repository")
                         .WithMany()
                         .HasForeignKey("RepositoryId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1131,48 +1163,22 @@ namespace Portal.Data.PostgreSql.Migrations
 
             modelBuilder.Entity("Portal.Artifacts.Deletion", b =>
                 {
-                    b.HasOne("Portal.Artifacts.Repository", null)
+                    b.HasOne("Portal.Projects.Repository", null)
                         .WithMany()
                         .HasForeignKey("RepositoryId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("Portal.Artifacts.ProjectBlob", b =>
-                {
-                    b.HasOne("Portal.Artifacts.Blob", null)
-                        .WithMany()
-                        .HasForeignKey("BlobId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-
-                    b.HasOne("Portal.Projects.Project", null)
-                        .WithMany()
-                        .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 
             modelBuilder.Entity("Portal.Artifacts.PushIntent", b =>
                 {
-                    b.HasOne("Portal.Artifacts.Repository", "Repository")
+                    b.HasOne("Portal.Projects.Repository", "Repository")
                         .WithMany()
                         .HasForeignKey("RepositoryId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 
                     b.Navigation("Repository");
-                });
-
-            modelBuilder.Entity("Portal.Artifacts.Repository", b =>
-                {
-                    b.HasOne("Portal.Projects.Project", "Project")
-                        .WithMany()
-                        .HasForeignKey("ProjectId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-
-                    b.Navigation("Project");
                 });
 
             modelBuilder.Entity("Portal.Artifacts.RepositoryBlob", b =>
@@ -1183,7 +1189,7 @@ namespace Portal.Data.PostgreSql.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
-                    b.HasOne("Portal.Artifacts.Repository", null)
+                    b.HasOne("Portal.Projects.Repository", null)
                         .WithMany()
                         .HasForeignKey("RepositoryId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1200,7 +1206,7 @@ namespace Portal.Data.PostgreSql.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
-                    b.HasOne("Portal.Artifacts.Repository", null)
+                    b.HasOne("Portal.Projects.Repository", null)
                         .WithMany()
                         .HasForeignKey("RepositoryId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1211,11 +1217,37 @@ namespace Portal.Data.PostgreSql.Migrations
 
             modelBuilder.Entity("Portal.Artifacts.TagEvent", b =>
                 {
-                    b.HasOne("Portal.Artifacts.Repository", null)
+                    b.HasOne("Portal.Projects.Repository", null)
                         .WithMany()
                         .HasForeignKey("RepositoryId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Projects.ProjectBlob", b =>
+                {
+                    b.HasOne("Portal.Artifacts.Blob", null)
+                        .WithMany()
+                        .HasForeignKey("BlobId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Portal.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Projects.Repository", b =>
+                {
+                    b.HasOne("Portal.Projects.Project", "Project")
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.Navigation("Project");
                 });
 
             modelBuilder.Entity("Portal.Access.Role", b =>

@@ -1,0 +1,35 @@
+using Portal.Gateway.Steps;
+
+namespace Portal.Gateway;
+
+/// <summary>
+/// Every route of <c>/v2</c>, and what is done for it, in order. Adding a check means adding its step to a line; <c>OPTIONS</c> and everything
+/// that is not here is refused. Source: OCI distribution specification 1.1, "Endpoints", and Docker's <c>_catalog</c>.
+/// </summary>
+static class GatewayRoutes
+{
+    // what every route about a repository begins with
+    static readonly Type[] Enter = [typeof(Authenticate), typeof(ParseName), typeof(FindProject), typeof(Authorise), typeof(FindRepository)];
+
+    public static IReadOnlyList<GatewayRoute> All { get; } =
+    [
+        new("GET HEAD", OciResource.Base, OciAction.None, typeof(Authenticate), typeof(AnswerBase)),
+        new("GET", OciResource.Catalog, OciAction.Catalog, typeof(Authenticate), typeof(AuthoriseCatalog), typeof(ListCatalog)),
+
+        new("GET HEAD", OciResource.Manifest, OciAction.Pull, [.. Enter, typeof(ParseReference), typeof(FindManifest), typeof(GuardPull), typeof(SendManifest), typeof(RecordPull)]),
+        new("PUT", OciResource.Manifest, OciAction.Push, [.. Enter, typeof(ParseReference), typeof(PutManifest)]),
+        new("DELETE", OciResource.Manifest, OciAction.Delete, [.. Enter, typeof(ParseReference), typeof(DeleteManifest)]),
+
+        new("GET", OciResource.Tags, OciAction.Pull, [.. Enter, typeof(ListTags)]),
+        new("GET", OciResource.Referrers, OciAction.Pull, [.. Enter, typeof(ListReferrers)]),
+
+        new("GET HEAD", OciResource.Blob, OciAction.Pull, [.. Enter, typeof(FindBlob), typeof(SendBlob)]),
+        new("DELETE", OciResource.Blob, OciAction.Delete, [.. Enter, typeof(RefuseBlobDelete)]),
+
+        new("POST", OciResource.Uploads, OciAction.Push, [.. Enter, typeof(GuardUpload), typeof(MountBlob), typeof(StartUpload)]),
+        new("GET", OciResource.Upload, OciAction.Push, [.. Enter, typeof(FindUpload), typeof(SendUploadStatus)]),
+        new("PATCH", OciResource.Upload, OciAction.Push, [.. Enter, typeof(FindUpload), typeof(CheckChunk), typeof(AppendChunk)]),
+        new("PUT", OciResource.Upload, OciAction.Push, [.. Enter, typeof(FindUpload), typeof(CheckChunk), typeof(FinishUpload)]),
+        new("DELETE", OciResource.Upload, OciAction.Push, [.. Enter, typeof(FindUpload), typeof(CancelUpload)]),
+    ];
+}

@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Portal.Gateway.Steps;
+using Portal.Gateway.Tokens;
+using Portal.Gateway.Uploads;
+
+namespace Portal.Gateway;
+
+public static class GatewaySetup
+{
+    public static IServiceCollection AddGateway(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidation>();
+        services.AddHttpForwarder();
+        services.AddSingleton<TokenKeys>().AddHostedService(s => s.GetRequiredService<TokenKeys>());
+        services.AddSingleton<TokenVerifier>().AddSingleton<TokenService>().AddSingleton<TokenEndpoint>();
+        services.AddSingleton<BackendForwarder>().AddSingleton<BackendUploads>().AddSingleton<BlobReceiver>();
+        services.AddSingleton<Answers>().AddSingleton<GatewayDispatcher>();
+        return services;
+    }
+
+    /// <summary>
+    /// Serves <c>/v2</c> and the token service ahead of the general pipeline: no routing, session, antiforgery or scope. Comes right behind the
+    /// forwarded headers.
+    /// </summary>
+    public static WebApplication MapGateway(this WebApplication app)
+    {
+        var registry = app.Services.GetRequiredService<GatewayDispatcher>();
+        var tokens = app.Services.GetRequiredService<TokenEndpoint>();
+        app.Use(next => http => OciPath.IsOurs(http.Request.Path.Value) ? registry.RunAsync(http)
+            : http.Request.Path == Answers.TokenPath ? tokens.RunAsync(http)
+            : next(http));
+        return app;
+    }
+}
+
+sealed class GatewayOptionsValidation : IValidateOptions<GatewayOptions>
+{
+    public ValidateOptionsResult Validate(string? name, GatewayOptions options) =>
+        options.Problems().ToList() is { Count: > 0 } problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
+}

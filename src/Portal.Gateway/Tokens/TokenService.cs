@@ -1,0 +1,38 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using Portal.Access;
+using Portal.Kernel;
+using Portal.Projects;
+
+namespace Portal.Gateway.Tokens;
+
+/// <summary>A token as it is handed out.</summary>
+sealed record IssuedToken(string Text, DateTimeOffset IssuedAt, int LifetimeSeconds, IReadOnlyList<TokenGrant> Access);
+
+/// <summary>Makes tokens: never more than was asked for, never more than the caller may at this moment.</summary>
+sealed class TokenService(TokenKeys keys, ProjectDirectory projects, IAccessPolicy policy, AccountDirectory accounts, IOptions<GatewayOptions> options, TimeProvider time)
+{
+    public async Task<Result<IssuedToken>> IssueAsync(Caller caller, IReadOnlyList<string> scopes, CancellationToken cancellation)
+    {
+        var account = caller.Kind == SubjectKind.User ? await accounts.FindAsync(caller.Id, cancellation) : null;
+        if (account is null && !caller.IsAnonymous) return GatewayErrors.SignIn;
+        var access = new List<TokenGrant>();
+        foreach (var text in scopes)
+            if (Scope.Parse(text) is { } scope)
+                access.Add(await GrantAsync(caller, scope, cancellation));
+        var now = time.GetUtcNow();
+        var lifetime = TimeSpan.FromMinutes(options.Value.TokenMinutes);
+        var claims = new TokenClaims(account?.Name ?? "", caller.Kind, caller.Id, account?.Stamp ?? "", now, now + lifetime, Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture), access);
+        return new IssuedToken(keys.Tokens.Write(claims), now, (int)lifetime.TotalSeconds, access);
+    }
+
+    // what may not be done is left out of the actions: a missing project and a foreign one give the same empty grant
+    async Task<TokenGrant> GrantAsync(Caller caller, Scope scope, CancellationToken cancellation)
+    {
+        if (scope.Type == "registry") return new(scope.Type, scope.Name, caller.IsAnonymous ? ScopeActions.None : scope.Actions, 0);
+        var project = RepositoryName.TryParse(scope.Name, out var name) ? await projects.FindAsync(name.Project, cancellation) : null;
+        if (project is null) return new(scope.Type, scope.Name, ScopeActions.None, 0);
+        var may = scope.Actions & TokenGrant.Of(await policy.RightsAsync(caller, project.Target, cancellation));
+        return new(scope.Type, scope.Name, may, may == ScopeActions.None ? 0 : project.Id);
+    }
+}

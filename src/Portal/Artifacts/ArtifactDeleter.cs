@@ -1,0 +1,118 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Access;
+using Portal.Audit;
+using Portal.Data;
+using Portal.Kernel;
+using Portal.Projects;
+
+namespace Portal.Artifacts;
+
+/// <summary>What one deletion took, and the id to take it back with.</summary>
+/// <param name="Bytes">Sum of the artifacts' sizes as stored; shared blobs count for each.</param>
+public sealed record DeletionSummary(long DeletionId, int Artifacts, int Tags, long Bytes);
+
+/// <summary>
+/// Deletes tags, artifacts and repositories, for every door alike. Nothing is destroyed: rows are marked and can be restored, and the backing
+/// registry is not asked.
+/// </summary>
+public sealed class ArtifactDeleter
+{
+    readonly Transactions _transactions;
+    readonly RepositoryAccess _access;
+    readonly ArtifactLookup _lookup;
+    readonly DeletionWriter _writer;
+
+    internal ArtifactDeleter(Transactions transactions, RepositoryAccess access, ArtifactLookup lookup, DeletionWriter writer) =>
+        (_transactions, _access, _lookup, _writer) = (transactions, access, lookup, writer);
+
+    /// <summary>Deletes one tag; the artifact stays. Needs <c>tag:delete</c>.</summary>
+    public Task<Result<DeletionSummary>> DeleteTagAsync(Caller caller, RepositoryName name, TagName tag, CancellationToken cancellation) =>
+        RunAsync(caller, name, Permissions.TagDelete, async (db, target) =>
+        {
+            var row = await db.Tags.Include(t => t.Artifact).FirstOrDefaultAsync(t => t.RepositoryId == target.Repository.Id && t.Name == tag.Text, cancellation);
+            return row is null ? ArtifactErrors.TagNotFound : await _writer.DeleteAsync(db, target, [], [row], AuditResources.Tag, $"{name}:{tag}", cancellation);
+        }, cancellation);
+
+    /// <summary>
+    /// Deletes an artifact named by tag or digest, with all its tags, what is attached to it, and the platforms that only it names. Refused while a live
+    /// index names it (<c>PRECONDITION</c>). Needs <c>artifact:delete</c>.
+    /// </summary>
+    public Task<Result<DeletionSummary>> DeleteArtifactAsync(Caller caller, RepositoryName name, Reference reference, CancellationToken cancellation) =>
+        RunAsync(caller, name, Permissions.ArtifactDelete, async (db, target) =>
+        {
+            var artifact = await FindAsync(db, target.Repository.Id, reference, cancellation);
+            if (artifact is null) return ArtifactErrors.ArtifactNotFound;
+            var index = await db.ArtifactChildren.Where(c => c.ChildDigest == artifact.Digest)
+                .SelectMany(c => db.Artifacts.Where(p => p.Id == c.ParentId && p.RepositoryId == target.Repository.Id && p.DeletionId == null)).Select(p => p.Digest).FirstOrDefaultAsync(cancellation);
+            if (index is not null) return ArtifactErrors.NamedByIndex(index);
+            var all = await DeletionPlan.GrowAsync(db, target.Repository.Id, artifact, cancellation);
+            return await _writer.DeleteAsync(db, target, all, [.. all.SelectMany(a => a.Tags)], AuditResources.Artifact, $"{name}@{artifact.Digest}", cancellation);
+        }, cancellation);
+
+    /// <summary>Deletes a repository with everything in it. Needs <c>repository:delete</c>.</summary>
+    public Task<Result<DeletionSummary>> DeleteRepositoryAsync(Caller caller, RepositoryName name, CancellationToken cancellation) =>
+        RunAsync(caller, name, Permissions.RepositoryDelete, async (db, target) =>
+        {
+            var id = target.Repository.Id;
+            // the lock keeps pushes to this repository out until the deletion is done
+            if (await db.Repositories.Where(r => r.Id == id && r.DeletionId == null).ExecuteUpdateAsync(s => s.SetProperty(r => r.UpdatedAt, _writer.Now), cancellation) == 0) return ArtifactErrors.RepositoryNotFound;
+            var all = await db.Artifacts.Include(a => a.Tags).Where(a => a.RepositoryId == id && a.DeletionId == null).ToListAsync(cancellation);
+            var done = await _writer.DeleteAsync(db, target, all, [.. all.SelectMany(a => a.Tags)], AuditResources.Repository, name.Text, cancellation);
+            if (!done.Ok) return done;
+            var deletion = done.Value.DeletionId;
+            await db.Repositories.Where(r => r.Id == id).ExecuteUpdateAsync(s => s.SetProperty(r => r.DeletionId, deletion), cancellation);
+            await db.RepositoryBlobs.Where(b => b.RepositoryId == id).ExecuteDeleteAsync(cancellation);
+            return done;
+        }, cancellation);
+
+    async Task<Result<DeletionSummary>> RunAsync(Caller caller, RepositoryName name, Permission needed, Func<PortalDbContext, DeletionTarget, Task<Result<DeletionSummary>>> work, CancellationToken cancellation)
+    {
+        var found = await _access.FindAsync(caller, name, needed, cancellation);
+        if (!found.Ok) return found.Error;
+        var outcome = await _transactions.RunAsync(db => work(db, new(caller, found.Value.Project, found.Value.Repository)), cancellation);
+        if (outcome.Ok) _lookup.Forget(found.Value.Repository.Id);
+        return outcome;
+    }
+
+    internal static Task<Artifact?> FindAsync(PortalDbContext db, long repositoryId, Reference reference, CancellationToken cancellation)
+    {
+        var live = db.Artifacts.Include(a => a.Tags).Where(a => a.RepositoryId == repositoryId && a.DeletionId == null);
+        var (digest, tag) = (reference.Digest.Text, reference.Tag.Text);
+        return (reference.IsDigest ? live.Where(a => a.Digest == digest) : live.Where(a => a.Tags.Any(t => t.Name == tag))).FirstOrDefaultAsync(cancellation);
+    }
+}
+
+/// <summary>Where a deletion happens and in whose name.</summary>
+sealed record DeletionTarget(Caller Caller, ProjectEntry Project, RepositoryEntry Repository);
+
+/// <summary>Writes one deletion: guards, marks, history, audit, announcement.</summary>
+sealed class DeletionWriter(GuardChain guards, AuditLog audit, IChangeFeed feed, TimeProvider time)
+{
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    public async Task<Result<DeletionSummary>> DeleteAsync(PortalDbContext db, DeletionTarget target, IReadOnlyList<Artifact> artifacts, IReadOnlyList<Tag> tags, string resourceType, string resource, CancellationToken cancellation)
+    {
+        var (caller, project, repository) = target;
+        var allowed = await guards.CheckAsync(db, new DeleteContext(caller, project, repository.Name, [.. tags.Select(t => (t.Name, t.Artifact!.Digest))], [.. artifacts.Select(a => a.Digest)]), cancellation);
+        if (!allowed.Ok) return allowed.Error;
+        var now = time.GetUtcNow();
+        var deletion = new Deletion { ProjectId = project.Id, RepositoryId = repository.Id, At = now, Actor = caller.Name };
+        db.Deletions.Add(deletion);
+        await db.SaveChangesAsync(cancellation);
+        foreach (var artifact in artifacts) artifact.DeletionId = deletion.Id;
+        foreach (var tag in tags)
+        {
+            db.TagEvents.Add(new() { RepositoryId = repository.Id, TagName = tag.Name, Action = TagAction.Deleted, Digest = tag.Artifact!.Digest, At = now, Actor = caller.Name, DeletionId = deletion.Id });
+            db.Tags.Remove(tag);
+        }
+        var summary = new DeletionSummary(deletion.Id, artifacts.Count, tags.Count, artifacts.Sum(a => a.Size));
+        audit.Add(db, new(caller.Actor, AuditActions.Delete, resourceType, resource, project.Id)
+        {
+            Before = new { deletion = deletion.Id, artifacts = artifacts.Count, tags = tags.Select(t => t.Name).Take(100), digest = tags.Count == 1 && artifacts.Count == 0 ? tags[0].Artifact!.Digest : null },
+        });
+        await db.SaveChangesAsync(cancellation);
+        if (artifacts.Count > 0) await DeletionPlan.ReleaseAsync(db, project.Id, [.. artifacts.Select(a => a.Id)], cancellation);
+        await feed.AnnounceAsync(db, cancellation, ArtifactLookup.RepositoryChanged(repository.Id));
+        return summary;
+    }
+}

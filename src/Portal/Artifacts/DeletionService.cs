@@ -1,0 +1,105 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Access;
+using Portal.Audit;
+using Portal.Data;
+using Portal.Kernel;
+using Portal.Projects;
+
+namespace Portal.Artifacts;
+
+/// <summary>What a restore brought back.</summary>
+/// <param name="TagsTaken">Tags that stayed away because the name has been used again meanwhile.</param>
+public sealed record RestoreSummary(int Artifacts, int Tags, IReadOnlyList<string> TagsTaken);
+
+/// <summary>Takes deletions back.</summary>
+public sealed class DeletionService
+{
+    readonly Transactions _transactions;
+    readonly IDatabaseProvider _provider;
+    readonly ProjectAccess _access;
+    readonly ArtifactLookup _lookup;
+    readonly DeletionEffects _effects;
+
+    internal DeletionService(Transactions transactions, IDatabaseProvider provider, ProjectAccess access, ArtifactLookup lookup, DeletionEffects effects) =>
+        (_transactions, _provider, _access, _lookup, _effects) = (transactions, provider, access, lookup, effects);
+
+    /// <summary>
+    /// Brings back what one deletion took: artifacts, the repository, and the tags whose names are free. Needs the right to delete artifacts in the project.
+    /// </summary>
+    public async Task<Result<RestoreSummary>> RestoreAsync(Caller caller, long deletionId, CancellationToken cancellation)
+    {
+        long repositoryId = 0;
+        var outcome = await _transactions.RunAsync(async db =>
+        {
+            var deletion = await db.Deletions.FirstOrDefaultAsync(d => d.Id == deletionId, cancellation);
+            if (deletion is null) return (Result<RestoreSummary>)ArtifactErrors.DeletionNotFound;
+            if (await _access.RefuseAsync(caller, deletion.ProjectId, Permissions.ArtifactDelete, cancellation) is { } refusal) return refusal.Kind == ErrorKind.NotFound ? ArtifactErrors.DeletionNotFound : refusal;
+            var now = _effects.Now;
+            // of two that restore at the same time the second waits here and then finds it done
+            if (await db.Deletions.Where(d => d.Id == deletionId && d.RestoredAt == null).ExecuteUpdateAsync(s => s.SetProperty(d => d.RestoredAt, now), cancellation) == 0) return ArtifactErrors.Restored;
+            repositoryId = deletion.RepositoryId;
+            return await RestoreAsync(db, caller, deletion, now, cancellation);
+        }, cancellation);
+        if (outcome.Ok) _lookup.Forget(repositoryId);
+        return outcome;
+    }
+
+    async Task<Result<RestoreSummary>> RestoreAsync(PortalDbContext db, Caller caller, Deletion deletion, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var repository = deletion.RepositoryId;
+        var artifacts = await db.Artifacts.Where(a => a.DeletionId == deletion.Id).ToListAsync(cancellation);
+        foreach (var artifact in artifacts) artifact.DeletionId = null;
+        await db.SaveChangesAsync(cancellation);
+        var ids = artifacts.Select(a => a.Id).ToList();
+        var blobs = await db.ArtifactBlobs.AsNoTracking().Where(b => ids.Contains(b.ArtifactId)).Select(b => new { b.BlobId, b.Blob!.Size }).Distinct().OrderBy(b => b.BlobId).ToListAsync(cancellation);
+        await _provider.InsertMissingAsync(db, "artifacts.repository_blob", [nameof(RepositoryBlob.RepositoryId), nameof(RepositoryBlob.BlobId), nameof(RepositoryBlob.LinkedAt)],
+            [nameof(RepositoryBlob.RepositoryId), nameof(RepositoryBlob.BlobId)], [.. blobs.Select(b => new object[] { repository, b.BlobId, now })], cancellation);
+        await _provider.InsertMissingAsync(db, "artifacts.project_blob", [nameof(ProjectBlob.ProjectId), nameof(ProjectBlob.BlobId), nameof(ProjectBlob.Size)],
+            [nameof(ProjectBlob.ProjectId), nameof(ProjectBlob.BlobId)], [.. blobs.Select(b => new object[] { deletion.ProjectId, b.BlobId, b.Size })], cancellation);
+        var (restored, taken) = await RestoreTagsAsync(db, caller, deletion, now, cancellation);
+        await _effects.RestoredAsync(db, caller, deletion, artifacts.Count, restored, cancellation);
+        await db.SaveChangesAsync(cancellation);
+        await db.Repositories.Where(r => r.Id == repository).ExecuteUpdateAsync(s => s.SetProperty(r => r.DeletionId, (long?)null).SetProperty(r => r.UpdatedAt, now), cancellation);
+        return new RestoreSummary(artifacts.Count, restored, taken);
+    }
+
+    static async Task<(int Restored, List<string> Taken)> RestoreTagsAsync(PortalDbContext db, Caller caller, Deletion deletion, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var events = await db.TagEvents.AsNoTracking().Where(e => e.DeletionId == deletion.Id && e.Action == TagAction.Deleted).ToListAsync(cancellation);
+        var digests = events.Select(e => e.Digest).Distinct().ToList();
+        var live = await db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == deletion.RepositoryId && a.DeletionId == null && digests.Contains(a.Digest)).ToDictionaryAsync(a => a.Digest, a => a.Id, StringComparer.Ordinal, cancellation);
+        var names = events.Select(e => e.TagName).ToList();
+        var used = await db.Tags.AsNoTracking().Where(t => t.RepositoryId == deletion.RepositoryId && names.Contains(t.Name)).Select(t => t.Name).ToListAsync(cancellation);
+        var free = events.Where(e => !used.Contains(e.TagName) && live.ContainsKey(e.Digest)).ToList();
+        foreach (var gone in free)
+        {
+            db.Tags.Add(new() { RepositoryId = deletion.RepositoryId, ArtifactId = live[gone.Digest], Name = gone.TagName, PushedAt = now, PushedBy = caller.Name });
+            db.TagEvents.Add(new() { RepositoryId = deletion.RepositoryId, TagName = gone.TagName, Action = TagAction.Restored, Digest = gone.Digest, At = now, Actor = caller.Name });
+        }
+        return (free.Count, [.. names.Except(free.Select(f => f.TagName), StringComparer.Ordinal)]);
+    }
+}
+
+/// <summary>What taking a deletion back brings with it.</summary>
+sealed class DeletionEffects(AuditLog audit, IChangeFeed feed, TimeProvider time)
+{
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    public async Task RestoredAsync(PortalDbContext db, Caller caller, Deletion deletion, int artifacts, int tags, CancellationToken cancellation)
+    {
+        var name = await db.Repositories.Where(r => r.Id == deletion.RepositoryId).Select(r => r.Project!.Name + "/" + r.Name).SingleAsync(cancellation);
+        audit.Add(db, new(caller.Actor, AuditActions.Restore, AuditResources.Repository, name, deletion.ProjectId) { After = new { deletion = deletion.Id, artifacts, tags } });
+        await feed.AnnounceAsync(db, cancellation, ArtifactLookup.RepositoryChanged(deletion.RepositoryId));
+    }
+}
+
+/// <summary>Why a caller may not do something in a project; null when they may. Missing and foreign answer alike.</summary>
+sealed class ProjectAccess(ProjectDirectory projects, IAccessPolicy policy)
+{
+    public async ValueTask<Error?> RefuseAsync(Caller caller, int projectId, Permission needed, CancellationToken cancellation)
+    {
+        if (await projects.FindAsync(projectId, cancellation) is not { } project) return ProjectErrors.NotFound;
+        var rights = await policy.RightsAsync(caller, project.Target, cancellation);
+        return rights.Has(needed) ? null : ProjectErrors.Refusal(caller, rights, needed);
+    }
+}

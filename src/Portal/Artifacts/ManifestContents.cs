@@ -1,0 +1,43 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Data;
+using Portal.Kernel;
+using Portal.Registry.Manifests;
+
+namespace Portal.Artifacts;
+
+/// <summary>What a manifest names, found in its repository.</summary>
+/// <param name="Blobs">Config and layers by digest.</param>
+/// <param name="Size">Bytes of the manifest and everything it names; a blob named twice counts once.</param>
+sealed record ManifestContents(IReadOnlyDictionary<string, ManifestContents.HeldBlob> Blobs, long Size)
+{
+    /// <summary>A blob of the repository.</summary>
+    public readonly record struct HeldBlob(long Id, long Size);
+
+    /// <summary>Finds everything that a manifest names, or says what the repository lacks. The subject may be missing.</summary>
+    public static Task<Result<ManifestContents>> FindAsync(PortalDbContext db, long repositoryId, ManifestDocument document, CancellationToken cancellation) =>
+        document.IsIndex ? OfIndexAsync(db, repositoryId, document, cancellation) : OfManifestAsync(db, repositoryId, document, cancellation);
+
+    static async Task<Result<ManifestContents>> OfManifestAsync(PortalDbContext db, long repositoryId, ManifestDocument document, CancellationToken cancellation)
+    {
+        if (document.Layers.Any(l => MediaTypes.IsForeignLayer(l.MediaType))) return ArtifactErrors.ForeignLayers;
+        var wanted = document.Blobs.Select(b => b.Digest.Text).ToList();
+        var held = await db.RepositoryBlobs.AsNoTracking().Where(b => b.RepositoryId == repositoryId && wanted.Contains(b.Blob!.Digest))
+            .Select(b => new { b.Blob!.Digest, b.BlobId, b.Blob.Size }).ToDictionaryAsync(b => b.Digest, b => new HeldBlob(b.BlobId, b.Size), StringComparer.Ordinal, cancellation);
+        var missing = wanted.Where(d => !held.ContainsKey(d)).ToList();
+        return missing.Count > 0 ? ArtifactErrors.Missing(missing) : new ManifestContents(held, document.Bytes.Length + held.Values.Sum(b => b.Size));
+    }
+
+    static async Task<Result<ManifestContents>> OfIndexAsync(PortalDbContext db, long repositoryId, ManifestDocument document, CancellationToken cancellation)
+    {
+        var wanted = document.Children.Select(c => c.Digest.Text).Distinct(StringComparer.Ordinal).ToList();
+        var held = await db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == repositoryId && a.DeletionId == null && wanted.Contains(a.Digest))
+            .Select(a => new { a.Id, a.Digest, a.Kind, a.Size, a.ManifestSize, HasBlobs = a.Blobs.Count > 0 }).ToListAsync(cancellation);
+        var found = held.Select(h => h.Digest).ToHashSet(StringComparer.Ordinal);
+        var missing = wanted.Where(d => !found.Contains(d)).ToList();
+        if (missing.Count > 0) return ArtifactErrors.Missing(missing);
+        var plain = held.Where(h => h.HasBlobs).Select(h => h.Id).ToList();
+        var blobs = await db.ArtifactBlobs.AsNoTracking().Where(b => plain.Contains(b.ArtifactId)).Select(b => new { b.BlobId, b.Blob!.Size }).Distinct().SumAsync(b => b.Size, cancellation);
+        // an index inside an index brings its own sum
+        return new ManifestContents(new Dictionary<string, HeldBlob>(), document.Bytes.Length + blobs + held.Sum(h => h.HasBlobs ? h.ManifestSize : h.Size));
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Access;
+using Portal.Audit;
+using Portal.Data;
+using Portal.Kernel;
+using Portal.Projects;
+
+namespace Portal.Artifacts;
+
+/// <summary>Sets tags on artifacts that a repository holds already.</summary>
+public sealed class TagService
+{
+    readonly Transactions _transactions;
+    readonly RepositoryAccess _access;
+    readonly GuardChain _guards;
+    readonly TagWriter _writer;
+    readonly ArtifactLookup _lookup;
+    readonly AuditLog _audit;
+    readonly TimeProvider _time;
+
+    internal TagService(Transactions transactions, RepositoryAccess access, GuardChain guards, TagWriter writer, ArtifactLookup lookup, AuditLog audit, TimeProvider time) =>
+        (_transactions, _access, _guards, _writer, _lookup, _audit, _time) = (transactions, access, guards, writer, lookup, audit, time);
+
+    /// <summary>
+    /// Puts a tag on an artifact, named by another tag or by digest. With <paramref name="move"/> false a tag that names something else is refused
+    /// (<c>CONFLICT</c>). Needs the right <c>tag:create</c>.
+    /// </summary>
+    public async Task<Result> SetAsync(Caller caller, RepositoryName name, Reference source, string? tag, bool move, CancellationToken cancellation)
+    {
+        if (!TagName.TryParse(tag, out var wanted)) return ArtifactErrors.TagName;
+        var found = await _access.FindAsync(caller, name, Permissions.TagCreate, cancellation);
+        if (!found.Ok) return found.Error;
+        var (project, repository) = found.Value;
+        var outcome = await _transactions.RunAsync(async db =>
+        {
+            var artifact = await ArtifactDeleter.FindAsync(db, repository.Id, source, cancellation);
+            if (artifact is null) return ArtifactErrors.ArtifactNotFound;
+            var push = new PushContext(caller, project, name, wanted, Digest.Parse(artifact.Digest), null, artifact.MediaType, artifact.Size);
+            var allowed = await _guards.CheckAsync(push, cancellation);
+            if (!allowed.Ok) return allowed;
+            if (!move && await db.Tags.AnyAsync(t => t.RepositoryId == repository.Id && t.Name == wanted.Text && t.ArtifactId != artifact.Id, cancellation)) return ArtifactErrors.TagTaken(wanted);
+            var set = await _writer.SetAsync(db, push, artifact, _time.GetUtcNow(), cancellation);
+            if (!set.Ok) return set;
+            _audit.Add(db, new(caller.Actor, AuditActions.Create, AuditResources.Tag, $"{name}:{wanted}", project.Id) { After = new { digest = artifact.Digest } });
+            await db.SaveChangesAsync(cancellation);
+            return Result.Success;
+        }, cancellation);
+        if (outcome.Ok) _lookup.Forget(repository.Id, wanted.Text);
+        return outcome;
+    }
+}
+
+/// <summary>Finds a repository for a caller: missing and foreign answer alike.</summary>
+sealed class RepositoryAccess(ProjectDirectory projects, RepositoryDirectory repositories, IAccessPolicy policy)
+{
+    public async ValueTask<Result<(ProjectEntry Project, RepositoryEntry Repository)>> FindAsync(Caller caller, RepositoryName name, Permission needed, CancellationToken cancellation)
+    {
+        if (await projects.FindAsync(name.Project, cancellation) is not { } project) return ProjectErrors.NotFound;
+        var rights = await policy.RightsAsync(caller, project.Target, cancellation);
+        if (!rights.Has(needed)) return ProjectErrors.Refusal(caller, rights, needed);
+        return await repositories.FindAsync(project, name, cancellation) is { } repository ? (project, repository) : ArtifactErrors.RepositoryNotFound;
+    }
+}
