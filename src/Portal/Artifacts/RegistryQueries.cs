@@ -42,11 +42,12 @@ public sealed class RegistryQueries(IDbContextFactory<PortalDbContext> contexts,
     public async Task<KeysetPage<ReferrerRow>> ReferrersAsync(long repositoryId, Digest subject, string? artifactType, long last, int take, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var rows = db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == repositoryId && a.SubjectDigest == subject.Text && a.DeletionId == null && a.Id > last)
-            .Select(a => new ReferrerRow(a.Id, a.Digest, a.MediaType, a.ManifestSize,
-                a.ArtifactType != "" ? a.ArtifactType : a.Blobs.Where(b => b.Role == BlobRole.Config).Select(b => b.MediaType).FirstOrDefault() ?? "", a.Annotations));
-        if (!string.IsNullOrEmpty(artifactType)) rows = rows.Where(r => r.ArtifactType == artifactType);
-        return Page(await rows.OrderBy(r => r.Id).Take(take + 1).ToListAsync(cancellation), take, r => r.Id.ToString(CultureInfo.InvariantCulture));
+        var found = db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == repositoryId && a.SubjectDigest == subject.Text && a.DeletionId == null && a.Id > last);
+        if (!string.IsNullOrEmpty(artifactType))
+            found = found.Where(a => a.ArtifactType == artifactType || (a.ArtifactType == "" && a.Blobs.Any(b => b.Role == BlobRole.Config && b.MediaType == artifactType)));
+        var rows = await found.OrderBy(a => a.Id).Take(take + 1).Select(a => new ReferrerRow(a.Id, a.Digest, a.MediaType, a.ManifestSize,
+            a.ArtifactType != "" ? a.ArtifactType : a.Blobs.Where(b => b.Role == BlobRole.Config).Select(b => b.MediaType).FirstOrDefault() ?? "", a.Annotations)).ToListAsync(cancellation);
+        return Page(rows, take, r => r.Id.ToString(CultureInfo.InvariantCulture));
     }
 
     static KeysetPage<T> Page<T>(List<T> rows, int take, Func<T, string> key)

@@ -99,6 +99,10 @@ public sealed class QueryTranslationTests(ITestOutputHelper output) : IAsyncLife
         if (type == typeof(int) && parameter.Name is "memberId") return _fixture.OwnMember;
         if (type == typeof(int) && parameter.Name is "userId") return _fixture.UserIds["guest"];
         if (type == typeof(int)) return parameter.Name is "take" ? 5 : _fixture.Own.Id;
+        if (type.IsAssignableFrom(typeof(string[]))) return new[] { ApiFixture.Digest };
+        if (type == typeof(Reference)) return (Reference)Digest.Parse(ApiFixture.Digest);
+        if (type == typeof(Digest)) return Digest.Parse(ApiFixture.Digest);
+        if (type == typeof(long)) return parameter.Name is "repositoryId" ? 1L : 0L;
         if (type == typeof(bool)) return true;
         if (type == typeof(DateTimeOffset)) return DateTimeOffset.UnixEpoch;
         if (type == typeof(RepositoryName)) return RepositoryName.TryParse("own/team/app", out var repository) ? repository : throw new InvalidOperationException();
