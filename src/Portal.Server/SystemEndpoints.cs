@@ -25,8 +25,10 @@ static class SystemEndpoints
         api.MapGet("/systeminfo/getcert", () => Error.NotFound("The certificate").Reply()).Describe("getCert", Tag, "The root certificate; this server hands none out", 404);
     }
 
-    static async Task<IResult> HealthAsync(HealthCheckService health, CancellationToken cancellation)
+    static async Task<IResult> HealthAsync(HttpContext http, HealthCheckService health, IAccessPolicy policy, CancellationToken cancellation)
     {
+        // What is wrong may name addresses inside; the public learns only that something is.
+        var tell = await policy.MayAsync(http.Caller(), Permissions.ConfigurationRead, AccessTarget.System, cancellation);
         var report = await health.CheckHealthAsync(cancellation);
         ComponentHealthJson[] components =
         [
@@ -35,7 +37,7 @@ static class SystemEndpoints
             {
                 Name = e.Key,
                 Status = Text(e.Value.Status == HealthStatus.Healthy),
-                Error = e.Value.Status == HealthStatus.Healthy ? "" : e.Value.Description ?? "it does not answer",
+                Error = e.Value.Status == HealthStatus.Healthy ? "" : tell && e.Value.Description is { } reason ? reason : "it does not answer",
             }),
         ];
         return Results.Ok(new HealthJson { Status = Text(report.Status == HealthStatus.Healthy), Components = components });

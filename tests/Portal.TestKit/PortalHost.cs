@@ -44,10 +44,10 @@ public sealed class PortalHost : IAsyncDisposable
             {
                 ["Portal:Database:ConnectionString"] = connection,
                 ["PORTAL_ADMIN_PASSWORD"] = AdminPassword,
-                // nobody answers there; a test that needs a registry names its own
+                // Nobody listens there: tests that push name a registry of their own.
                 ["Portal:Registry:Address"] = "http://127.0.0.1:9",
             });
-            builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddConsole();
+            builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Error).AddConsole().AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
             configure?.Invoke(builder);
         });
         await app.StartAsync();

@@ -33,7 +33,7 @@ sealed partial class ApiRequests(RequestDelegate next, CredentialService credent
         catch (BadHttpRequestException e) when (!http.Response.HasStarted)
         {
             var bound = Unbound().Match(e.Message);
-            if (bound.Success) await ApiErrors.WriteAsync(http, ApiErrors.Unprocessable($"{bound.Groups[1].Value} does not have the documented type"));
+            if (bound.Success) await ApiErrors.WriteAsync(http, ApiErrors.Unprocessable($"{System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(bound.Groups[1].Value)} does not have the documented type"));
             else await ApiErrors.WriteAsync(http, e.StatusCode, e.StatusCode == 400 ? "the request body is not the documented JSON" : null);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)

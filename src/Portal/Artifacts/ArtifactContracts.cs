@@ -75,6 +75,13 @@ public sealed class TagJson
     };
 }
 
+/// <summary>The name of a tag to set.</summary>
+[Wire]
+public sealed class NewTagReq
+{
+    public string? Name { get; init; }
+}
+
 [Wire]
 public sealed class ReferenceJson
 {

@@ -27,6 +27,7 @@ public static class ArtifactEndpoints
         repository.MapGet("", ListAsync).Describe("listArtifacts", Tag, "List the artifacts of a repository", 400, 404, 422).Answers<ArtifactJson[]>();
         repository.MapGet("/{reference}", GetAsync).Describe("getArtifact", Tag, "One artifact by tag or digest", 404).Answers<ArtifactJson>();
         repository.MapGet("/{reference}/tags", TagsAsync).Describe("listTags", Tag, "The tags of an artifact", 400, 404, 422).Answers<TagJson[]>();
+        repository.MapArtifactChanges();
         repository.MapGet("/{reference}/accessories", AccessoriesAsync).Describe("listAccessories", Tag, "What is attached to an artifact", 404, 422).Answers<AccessoryJson[]>();
         repository.MapGet("/{reference}/additions/{addition}", AdditionAsync).Describe("getAddition", Tag, "The build history of an image, or the dependencies of a chart", 404).Answers<JsonArray>();
     }

@@ -31,6 +31,7 @@ public static class RepositoryEndpoints
         project.MapGet("", ListAsync).Describe("listRepositories", Tag, "List the repositories of a project", 400, 404, 422).Answers<RepositoryJson[]>();
         project.MapGet("/{repository_name}", GetAsync).Describe("getRepository", Tag, "One repository", 404).Answers<RepositoryJson>();
         project.MapPut("/{repository_name}", UpdateAsync).Describe("updateRepository", Tag, "Set the description", 400, 404).Answers();
+        project.MapDelete("/{repository_name}", DeleteAsync).Describe("deleteRepository", Tag, "Move the repository and all its artifacts to the trash", 404, 412).Answers();
     }
 
     static async Task<IResult> SearchAsync(HttpContext http, ProjectQueries projects, RepositoryQueries repositories, [FromQuery] string q, CancellationToken cancellation)
@@ -86,4 +87,12 @@ public static class RepositoryEndpoints
 
     static async Task<IResult> UpdateAsync(HttpContext http, RepositoryService service, string project_name, string repository_name, RepositoryReq body, CancellationToken cancellation) =>
         (await service.DescribeAsync(http.Caller(), project_name, PathNames.Repository(repository_name), body.Description ?? "", cancellation)).Reply();
+
+    static async Task<IResult> DeleteAsync(HttpContext http, ProjectQueries projects, ArtifactDeleter deleter, string project_name, string repository_name, CancellationToken cancellation)
+    {
+        var name = await projects.RepositoryNameAsync(http.Caller(), project_name, repository_name, Permissions.RepositoryDelete, cancellation);
+        if (!name.Ok) return name.Error.Reply();
+        var done = await deleter.DeleteRepositoryAsync(http.Caller(), name.Value, cancellation);
+        return done.Ok ? Results.Ok() : done.Error.Reply();
+    }
 }

@@ -33,9 +33,11 @@ public sealed class ApiFixture : IAsyncLifetime
     public int ForeignMember { get; private set; }
     public Dictionary<string, int> UserIds { get; } = [];
 
-    public async Task InitializeAsync()
+    public Task InitializeAsync() => StartAsync();
+
+    public async Task StartAsync(Action<Microsoft.AspNetCore.Builder.WebApplicationBuilder>? configure = null)
     {
-        Host = await PortalHost.StartAsync();
+        Host = await PortalHost.StartAsync(configure: configure);
         foreach (var name in Members.Select(m => m.User).Append("outsider").Append("stranger")) UserIds[name] = (await Host.CreateUserAsync(name)).Id;
         Own = await Host.CreateProjectAsync("own");
         Foreign = await Host.CreateProjectAsync("foreign");
@@ -76,6 +78,7 @@ public sealed class ApiFixture : IAsyncLifetime
         chart.ArtifactType = "application/vnd.cncf.helm.config.v1+json";
         var signature = Make(SignatureDigest, ArtifactKind.Signature, 4);
         signature.SubjectDigest = Digest;
+        if (!await db.Manifests.AnyAsync(m => m.Digest == Digest)) db.Manifests.Add(new() { Digest = Digest, MediaType = image.MediaType, Content = "{}"u8.ToArray() });
         db.Artifacts.AddRange(image, index, chart, signature);
         await db.SaveChangesAsync();
         db.ArtifactConfigs.AddRange(

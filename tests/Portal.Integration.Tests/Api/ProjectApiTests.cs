@@ -52,9 +52,9 @@ public sealed class ProjectApiTests(ApiFixture api)
     {
         // Posted as an ordinary user: owner, id, roles and times stay the server's.
         var body = JsonNode.Parse("""{"project_name":"over-posted","project_id":1,"owner_id":1,"owner_name":"admin","current_user_role_id":1,"repo_count":99,"deleted":true,"creation_time":"2001-01-01T00:00:00Z","metadata":{"public":"true"},"id":1,"name":"other"}""");
-        Assert.Equal(HttpStatusCode.Created, (await api.SendAsync("outsider", "POST", "projects", body)).Status);
-        var project = (await api.SendAsync("outsider", "GET", "projects/over-posted")).Json;
-        Assert.Equal(api.UserIds["outsider"], (int)project["owner_id"]!);
+        Assert.Equal(HttpStatusCode.Created, (await api.SendAsync("stranger", "POST", "projects", body)).Status);
+        var project = (await api.SendAsync("stranger", "GET", "projects/over-posted")).Json;
+        Assert.Equal(api.UserIds["stranger"], (int)project["owner_id"]!);
         Assert.NotEqual(1, (int)project["project_id"]!);
         Assert.Equal(0, (int)project["repo_count"]!);
         Assert.DoesNotContain("2001", (string)project["creation_time"]!, StringComparison.Ordinal);

@@ -1,0 +1,124 @@
+using System.Reflection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Access;
+using Portal.Artifacts;
+using Portal.Audit;
+using Portal.Data;
+using Portal.Data.SqlServer;
+using Portal.Integration.Tests.Api;
+using Portal.Kernel;
+using Portal.Projects;
+using Portal.TestKit;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Portal.Integration.Tests.Data;
+
+/// <summary>Runs every public read once on PostgreSQL, with all filters and in every order, and translates what it asked for SQL Server as well.</summary>
+public sealed class QueryTranslationTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    static readonly string[] Columns =
+        ["name", "created", "updated", "pushed", "pulled", "pulls", "repositories", "artifacts", "size", "role", "since", "username", "last_sign_in", "op_time", "platforms"];
+
+    // Fields that a list does not know are ignored, so all lists get all conditions.
+    static readonly Condition[] Where =
+    [
+        .. from field in (string[])["name", "username", "email", "realname", "description", "digest", "manifest_media_type", "artifact_type", "repository_name", "resource", "resource_type", "operation"]
+           from kind in (ConditionKind[])[ConditionKind.Equal, ConditionKind.Contains, ConditionKind.OneOf]
+           select new Condition(field, kind, ["a_%[b", "c"]),
+        .. from field in (string[])["project_id", "owner_id", "user_id", "id", "size", "repository_id", "pull_count"]
+           from kind in (ConditionKind[])[ConditionKind.Equal, ConditionKind.AtLeast, ConditionKind.Above, ConditionKind.OneOf]
+           select new Condition(field, kind, ["1", "2"]),
+        .. from field in (string[])["creation_time", "update_time", "push_time", "pull_time", "op_time"]
+           from kind in (ConditionKind[])[ConditionKind.AtLeast, ConditionKind.AtMost, ConditionKind.Below]
+           select new Condition(field, kind, ["2026-01-02T03:04:05"]),
+        new("public", ConditionKind.Equal, ["true"]),
+        new("operation_result", ConditionKind.Equal, ["true"]),
+    ];
+
+    readonly RecordedQueries _queries = new();
+    readonly ApiFixture _fixture = new();
+    PortalHost Host => _fixture.Host;
+
+    public Task InitializeAsync() => _fixture.StartAsync(builder => builder.Services.ConfigureDbContext<PortalDbContext>(o => o.AddInterceptors(_queries)));
+
+    public Task DisposeAsync() => _fixture.DisposeAsync();
+
+    [Fact]
+    public async Task EveryRead_RunsOnPostgreSqlAndTranslatesForSqlServer()
+    {
+        var readers = typeof(ProjectQueries).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false, IsPublic: true } && t.Name.EndsWith("Queries", StringComparison.Ordinal))
+            .Append(typeof(MemberService)).Append(typeof(SessionService)).Where(t => Host.Services.GetService(t) is not null).ToList();
+        Assert.True(readers.Count >= 7);
+        var guest = Caller.Anonymous with { Kind = SubjectKind.User, Id = _fixture.UserIds["guest"], Name = "guest" };
+        foreach (var reader in readers)
+            foreach (var method in reader.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly).Where(IsRead))
+                foreach (var caller in (Caller[])[Host.Admin, guest, Caller.Anonymous])
+                    foreach (var sort in method.GetParameters().Any(p => p.ParameterType == typeof(PageRequest)) ? Columns.SelectMany(c => (string?[])[c, "-" + c]).Append(null) : [null])
+                        await RunAsync(reader, method, caller, sort);
+
+        output.WriteLine($"{_queries.Texts.Count} queries");
+        Assert.True(_queries.Texts.Count > 100, $"only {_queries.Texts.Count} queries were seen");
+        var builder = new DbContextOptionsBuilder<PortalDbContext>();
+        new SqlServerProvider().Configure(builder, "Server=127.0.0.1;Database=none");
+        await using var db = new PortalDbContext(builder.Options);
+        Assert.Empty(_queries.Untranslatable(db));
+    }
+
+    // Of the two services only what reads.
+    static bool IsRead(MethodInfo method) => !method.IsSpecialName && method.ReturnType.Name.StartsWith("Task", StringComparison.Ordinal) | method.ReturnType.Name.StartsWith("ValueTask", StringComparison.Ordinal)
+        && (method.DeclaringType!.Name.EndsWith("Queries", StringComparison.Ordinal) || method.Name is "ListAsync" or "FindAsync");
+
+    async Task RunAsync(Type reader, MethodInfo method, Caller caller, string? sort)
+    {
+        var arguments = new List<object?>();
+        foreach (var parameter in method.GetParameters()) arguments.Add(await ArgumentAsync(reader, method, parameter, caller, sort));
+        dynamic running = method.Invoke(Host.Services.GetRequiredService(reader), [.. arguments])!;
+        object? answer = await running;
+        if (caller != Host.Admin || answer is null || answer.GetType().GetProperty("Error")?.GetValue(answer) is not Error error) return;
+        Assert.Fail($"{reader.Name}.{method.Name} was refused to the administrator, so its query was not seen: {error}");
+    }
+
+    async Task<object?> ArgumentAsync(Type reader, MethodInfo method, ParameterInfo parameter, Caller caller, string? sort)
+    {
+        var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
+        if (type == typeof(Caller)) return caller;
+        if (type == typeof(CancellationToken)) return CancellationToken.None;
+        if (type == typeof(PageRequest)) return new PageRequest(0, 5, sort, "a_%[");
+        if (type == typeof(IReadOnlyList<Condition>)) return Where;
+        if (type == typeof(ProjectListFilter)) return new ProjectListFilter(true, true, "admin", "own");
+        if (type == typeof(ArtifactListFilter)) return new ArtifactListFilter(true, sort is null, true, "1.0", [Registry.Manifests.ArtifactKind.Image], "1");
+        if (type == typeof(AuditFilter)) return new AuditFilter(1, "admin", "create", "project", "own", true, DateTimeOffset.UnixEpoch, DateTimeOffset.UtcNow);
+        if (type == typeof(AccessTarget)) return _fixture.Own.Target;
+        if (type == typeof(ProjectEntry)) return _fixture.Own;
+        if (type == typeof(Permission)) return parameter.HasDefaultValue ? null : Permissions.ArtifactList;
+        if (type == typeof(IReadOnlyList<int>)) return new[] { 1, 2 };
+        if (type == typeof(IReadOnlyList<ArtifactRow>))
+            return (await Host.Services.GetRequiredService<ArtifactQueries>().ListAsync(Host.Admin, "own", "team/app", new(), new(), CancellationToken.None)).Value.Items;
+        if (type == typeof(int) && parameter.Name is "memberId") return _fixture.OwnMember;
+        if (type == typeof(int) && parameter.Name is "userId") return _fixture.UserIds["guest"];
+        if (type == typeof(int)) return parameter.Name is "take" ? 5 : _fixture.Own.Id;
+        if (type.IsAssignableFrom(typeof(string[]))) return new[] { ApiFixture.Digest };
+        if (type == typeof(Reference)) return (Reference)Digest.Parse(ApiFixture.Digest);
+        if (type == typeof(Digest)) return Digest.Parse(ApiFixture.Digest);
+        if (type == typeof(long)) return parameter.Name is "repositoryId" ? 1L : 0L;
+        if (type == typeof(bool)) return true;
+        if (type == typeof(DateTimeOffset)) return DateTimeOffset.UnixEpoch;
+        if (type == typeof(RepositoryName)) return RepositoryName.TryParse("own/team/app", out var repository) ? repository : throw new InvalidOperationException();
+        if (type == typeof(string))
+            return parameter.Name switch
+            {
+                "project" => "own",
+                "repository" => "team/app",
+                "name" => reader == typeof(ProjectQueries) ? "own" : "team/app",
+                "reference" => ApiFixture.Digest,
+                "digest" => ApiFixture.Digest,
+                "after" => "5",
+                "text" => "own/team/app:1",
+                "exactName" => "guest",
+                _ => "1.0",
+            };
+        throw new NotSupportedException($"{reader.Name}.{method.Name} takes {parameter.ParameterType} {parameter.Name}: say here what to pass.");
+    }
+}

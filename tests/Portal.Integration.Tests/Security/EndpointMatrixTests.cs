@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Integration.Tests.Api;
+using Xunit;
+
+namespace Portal.Integration.Tests.Security;
+
+/// <summary>Every mapped REST endpoint, as every role, on the caller's own project, a foreign one and a missing one.</summary>
+[Collection(ApiCollection.Name)]
+public sealed class EndpointMatrixTests(ApiFixture api)
+{
+    static readonly (char Letter, string? User)[] Roles =
+        [('N', null), ('O', "outsider"), ('L', "limited"), ('G', "guest"), ('D', "developer"), ('M', "maintainer"), ('A', "owner"), ('S', "admin")];
+
+    static readonly string[] Neutral = ["X-Request-Id", "Date"];
+
+    public static TheoryData<string> Endpoints => [.. EndpointMatrixTable.Rows.Select(r => r.Endpoint)];
+
+    [Fact]
+    public void EveryMappedEndpoint_HasARow()
+    {
+        var mapped = api.Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(e => e.RoutePattern.RawText?.StartsWith("/api/", StringComparison.Ordinal) == true)
+            .SelectMany(e => e.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Select(m => $"{m} {e.RoutePattern.RawText!.TrimEnd('/')}"));
+        Assert.Equal(EndpointMatrixTable.Rows.Select(r => r.Endpoint).Order(StringComparer.Ordinal), mapped.Order(StringComparer.Ordinal));
+    }
+
+    [Theory, MemberData(nameof(Endpoints))]
+    public async Task Endpoint_EachRoleAndProject_AnswersAsTheTableSays(string endpoint)
+    {
+        var row = EndpointMatrixTable.Rows.Single(r => r.Endpoint == endpoint);
+        var ofProject = Template(row).Contains("{p}", StringComparison.Ordinal);
+        var wrong = new List<string>();
+        foreach (var (letter, user) in Roles)
+        {
+            var own = await AskAsync(row, user, "own", api.OwnMember, api.UserIds["stranger"]);
+            var may = row.Who.Contains(letter, StringComparison.Ordinal);
+            var expected = may ? row.Status : letter == 'N' ? 401 : ofProject && letter == 'O' ? 404 : 403;
+            Check(letter, "own", expected, own);
+            var foreign = await AskAsync(row, user, "foreign", api.ForeignMember, api.UserIds["stranger"]);
+            var missing = await AskAsync(row, user, "missing", 999_999, 999_999);
+            if (letter == 'S') continue; // an administrator is told what is there
+            if (ofProject) Check(letter, "foreign", letter == 'N' ? 401 : 404, foreign);
+            else if (!Template(row).Contains("{user}", StringComparison.Ordinal)) continue;
+            if (Comparable(foreign) != Comparable(missing)) wrong.Add($"{letter}: a foreign and a missing one differ:\n{Comparable(foreign)}\n{Comparable(missing)}");
+        }
+        Assert.True(wrong.Count == 0, $"{endpoint}\n{string.Join('\n', wrong)}");
+
+        void Check(char letter, string where, int expected, Answer answer)
+        {
+            if ((int)answer.Status != expected) wrong.Add($"{letter} {where}: {(int)answer.Status} instead of {expected}: {answer.Text}");
+        }
+    }
+
+    Task<Answer> AskAsync(MatrixRow row, string? user, string project, int member, int other)
+    {
+        var url = Template(row).Replace("{p}", project, StringComparison.Ordinal).Replace("{mid}", member.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("{user}", other.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal).Replace("{admin}", api.Host.Admin.Id.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        return api.SendAsync(user, row.Endpoint[..row.Endpoint.IndexOf(' ', StringComparison.Ordinal)], url, null, request =>
+        {
+            if (row.Body is not null) request.Content = new StringContent(row.Body, new MediaTypeHeaderValue("application/json"));
+        });
+    }
+
+    static string Template(MatrixRow row) => (row.Url ?? row.Endpoint[(row.Endpoint.IndexOf(' ', StringComparison.Ordinal) + 1)..])
+        .Replace("{project_name_or_id}", "{p}", StringComparison.Ordinal).Replace("{project_name}", "{p}", StringComparison.Ordinal).Replace("{repository_name}", "team%252Fapp", StringComparison.Ordinal)
+        .Replace("{reference}", "1.0", StringComparison.Ordinal).Replace("{meta_name}", "public", StringComparison.Ordinal).Replace("{addition}", "build_history", StringComparison.Ordinal)
+        .Replace("{user_id}", "{user}", StringComparison.Ordinal);
+
+    static string Comparable(Answer answer) =>
+        $"{(int)answer.Status}\n{string.Join('\n', answer.Headers.Where(h => !Neutral.Contains(h.Key, StringComparer.OrdinalIgnoreCase)).OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => $"{h.Key}: {h.Value}"))}\n{answer.Text}";
+}
