@@ -60,7 +60,7 @@ public static class RepositoryEndpoints
             PublicRepoCount = repository.Public,
             TotalProjectCount = all ? project.All : 0,
             TotalRepoCount = all ? repository.All : 0,
-            TotalStorageConsumption = all ? project.Bytes : 0,
+            TotalStorageConsumption = all ? repository.Bytes : 0,
         });
     }
 

@@ -67,8 +67,8 @@ public sealed class RepositoryQueries(IDbContextFactory<PortalDbContext> context
         return await Rows(db, found).FirstOrDefaultAsync(cancellation) is { } row ? row : ArtifactErrors.RepositoryNotFound;
     }
 
-    /// <summary>How many repositories each side of the fence has, for statistics: of the caller's own projects, of public ones, of all.</summary>
-    public async Task<(long Own, long Public, long All)> CountAsync(Caller caller, CancellationToken cancellation)
+    /// <summary>How many repositories each side of the fence has, for statistics: of the caller's own projects, of public ones, of all; and the bytes that all blobs take.</summary>
+    public async Task<(long Own, long Public, long All, long Bytes)> CountAsync(Caller caller, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var live = db.Repositories.AsNoTracking().Where(r => r.DeletionId == null && r.Project!.DeletedAt == null);
@@ -77,8 +77,9 @@ public sealed class RepositoryQueries(IDbContextFactory<PortalDbContext> context
             Own = g.Count(r => !r.Project!.Public && db.Bindings.Any(b => b.ProjectId == r.ProjectId && b.SubjectKind == caller.Kind && b.SubjectId == caller.Id)),
             Public = g.Count(r => r.Project!.Public),
             All = g.Count(),
+            Bytes = db.Blobs.Sum(b => b.Size),
         }).FirstOrDefaultAsync(cancellation);
-        return counts is null ? default : (counts.Own, counts.Public, counts.All);
+        return counts is null ? default : (counts.Own, counts.Public, counts.All, counts.Bytes);
     }
 
     internal async Task<IQueryable<Repository>> VisibleAsync(PortalDbContext db, Caller caller, Permission right, CancellationToken cancellation)

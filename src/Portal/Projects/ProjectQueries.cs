@@ -97,8 +97,8 @@ public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, 
         return await Rows(db, db.Projects.Where(p => p.Id == entry.Id), caller).FirstOrDefaultAsync(cancellation) is { } row ? row : ProjectErrors.NotFound;
     }
 
-    /// <summary>How many projects there are on each side of the fence: private ones of the caller, public ones, all; and the bytes that all blobs take.</summary>
-    public async Task<(long Own, long Public, long All, long Bytes)> CountAsync(Caller caller, CancellationToken cancellation)
+    /// <summary>How many projects there are on each side of the fence: private ones of the caller, public ones, all.</summary>
+    public async Task<(long Own, long Public, long All)> CountAsync(Caller caller, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var counts = await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null).GroupBy(_ => 1).Select(g => new
@@ -106,9 +106,8 @@ public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, 
             Own = g.Count(p => !p.Public && db.Bindings.Any(b => b.ProjectId == p.Id && b.SubjectKind == caller.Kind && b.SubjectId == caller.Id)),
             Public = g.Count(p => p.Public),
             All = g.Count(),
-            Bytes = db.Blobs.Sum(b => b.Size),
         }).FirstOrDefaultAsync(cancellation);
-        return counts is null ? default : (counts.Own, counts.Public, counts.All, counts.Bytes);
+        return counts is null ? default : (counts.Own, counts.Public, counts.All);
     }
 
     /// <summary>Finds a project by name and checks one right on it. Who may not even read it gets the same answer as for a missing one.</summary>
