@@ -26,5 +26,7 @@ public static class ArtifactErrors
 
     public static Error TagTaken(TagName tag) => new("CONFLICT", $"The tag {tag} names another artifact.", ErrorKind.Conflict, "tag");
 
+    public static Error Changed { get; } = new("CONFLICT", "Somebody else changed the same artifacts at this moment. Look again and repeat.", ErrorKind.Conflict);
+
     public static Error Restored { get; } = new("CONFLICT", "This deletion has been taken back already.", ErrorKind.Conflict);
 }
