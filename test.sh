@@ -13,8 +13,10 @@ while (($#)); do
             filter=(--filter "$2")
             shift 2
             ;;
+        --pictures) export PORTAL_PICTURES=1 && shift ;;
         -h | --help)
-            echo "./test.sh [--filter EXPRESSION]   builds everything and runs every test (or those dotnet test --filter selects)"
+            echo "./test.sh [--filter EXPRESSION] [--pictures]   builds everything and runs every test (or those dotnet test --filter selects);"
+            echo "--pictures takes the user guide's pictures anew"
             exit 0
             ;;
         *) fail "Unknown option '$1' (--help shows every option)." ;;
