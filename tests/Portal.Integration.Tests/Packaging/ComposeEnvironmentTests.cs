@@ -76,7 +76,7 @@ public sealed class ComposeEnvironmentTests : IDisposable
         var environment = PackagingFiles.Yaml("docker-compose.yml").Find("services")!.Find("portal")!.Find("environment")!;
         return environment.Entries().ToDictionary(e => e.Key, e =>
         {
-            var value = Regex.Replace(e.Value.Text(), @"\$\{(\w+):\?[^}]*\}", m => given[m.Groups[1].Value]);
+            var value = Regex.Replace(e.Value.Text(), @"\$\{(\w+):([-?])([^}]*)\}", m => m.Groups[2].Value == "-" ? m.Groups[3].Value : given[m.Groups[1].Value]);
             Assert.DoesNotContain("${", value, StringComparison.Ordinal);
             return value.Replace("Host=postgres;", database, StringComparison.Ordinal).Replace("http://registry:5000", registry.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);
         });

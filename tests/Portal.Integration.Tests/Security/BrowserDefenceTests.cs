@@ -172,6 +172,21 @@ public sealed class BrowserDefenceTests(SecurityFixture portal)
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
+    [Fact]
+    public async Task Circuit_BehindTheProxyWithTls_IsNegotiatedAsTheGuideSaysIt()
+    {
+        using var http = portal.Host.Client();
+        foreach (var (origin, status) in new[] { ("https://images.example.org", HttpStatusCode.OK), ("http://images.example.org", HttpStatusCode.Forbidden) })
+        {
+            using var request = Change(HttpMethod.Post, "/_blazor/negotiate?negotiateVersion=1", null, origin, null);
+            request.Headers.Host = "images.example.org";
+            request.Headers.Add("X-Forwarded-Proto", "https");
+            request.Headers.Add("X-Forwarded-For", "198.51.100.20");
+            using var answer = await http.SendAsync(request);
+            Assert.Equal(status, answer.StatusCode);
+        }
+    }
+
     static HttpRequestMessage Change(HttpMethod method, string path, object? body, string? origin, string? site)
     {
         var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
