@@ -65,7 +65,9 @@ sealed class FirstRun(IDbContextFactory<PortalDbContext> contexts, AccountEffect
             log.LogWarning("First start: sign in as {Account} with the one-time password {Password} and choose your own", Account, password);
             return;
         }
-        var file = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        // Made anew: a file that lies there already would keep its owner and its rights.
+        File.Delete(options.Value.PasswordFile);
+        var file = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) OwnerOnly(file);
         await using (var stream = new FileStream(options.Value.PasswordFile, file))
         await using (var writer = new StreamWriter(stream))
