@@ -88,7 +88,7 @@ public sealed class QueryTranslationTests(ITestOutputHelper output) : IAsyncLife
         if (type == typeof(PageRequest)) return new PageRequest(0, 5, sort, "a_%[");
         if (type == typeof(IReadOnlyList<Condition>)) return Where;
         if (type == typeof(ProjectListFilter)) return new ProjectListFilter(true, true, "admin", "own");
-        if (type == typeof(ArtifactListFilter)) return new ArtifactListFilter(true, sort is null, true, "1.0", [Registry.Manifests.ArtifactKind.Image], "1");
+        if (type == typeof(ArtifactListFilter)) return new ArtifactListFilter(true, sort is null, true, "1.0", [Registry.Manifests.ArtifactKind.Image], "1", Registry.Manifests.MediaTypes.OciConfig, true);
         if (type == typeof(AuditFilter)) return new AuditFilter(1, "admin", "create", "project", "own", true, DateTimeOffset.UnixEpoch, DateTimeOffset.UtcNow);
         if (type == typeof(AccessTarget)) return _fixture.Own.Target;
         if (type == typeof(ProjectEntry)) return _fixture.Own;
