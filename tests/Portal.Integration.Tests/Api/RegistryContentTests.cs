@@ -6,12 +6,16 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Artifacts;
 using Portal.Audit;
 using Portal.Integration.Tests.Gateway;
 using Portal.Kernel;
 using Portal.Registry.Client;
 using Portal.Registry.Images;
 using Portal.Registry.Manifests;
+using Portal.TestKit;
 using Xunit;
 
 namespace Portal.Integration.Tests.Api;
@@ -110,6 +114,40 @@ public sealed class RegistryContentTests(GatewayFixture portal) : IClassFixture<
         Assert.Equal((HttpStatusCode.Forbidden, "DENIED"), (refused.Status, refused.Code));
     }
 
+    [Fact]
+    public async Task Copy_AgainstAGuard_IsRefusedLikeAPush()
+    {
+        var guard = new FakeGuard();
+        await using var host = await PortalHost.StartAsync(configure: builder =>
+        {
+            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Portal:Registry:Address"] = portal.Registry.Url.GetLeftPart(UriPartial.Authority) });
+            builder.Services.AddSingleton<IPushGuard>(guard);
+        });
+        await host.CreateProjectAsync("guarded");
+        var image = GatewayFixture.Image(Guid.NewGuid().ToString());
+        var client = new RegistryClient(new HttpMessageInvoker(RegistryClient.CreateHandler()), new RegistryTarget(host.BaseAddress, new RegistryCredentials("admin", PortalHost.AdminPassword)));
+        Assert.True((await ImagePusher.PushAsync(client, "guarded/app", image, [Tag("1.0")])).Ok);
+        using var http = host.Client("admin");
+        async Task<HttpStatusCode> Copy(string to) => (await http.PostAsync(new Uri($"/api/v2.0/projects/guarded/repositories/{to}/artifacts?from=guarded/app:1.0", UriKind.Relative), null)).StatusCode;
+
+        Assert.Equal(HttpStatusCode.PreconditionFailed, await Copy("frozen-blob"));
+        Assert.Equal(HttpStatusCode.PreconditionFailed, await Copy("frozen-manifest"));
+        Assert.Equal(HttpStatusCode.Created, await Copy("free"));
+
+        Assert.Equal("MANIFEST_UNKNOWN", (await client.GetManifestAsync("guarded/frozen-manifest", Tag("1.0"))).Error!.Code);
+        Assert.True((await client.GetManifestAsync("guarded/free", Tag("1.0"))).Ok);
+    }
+
+    /// <summary>Refuses blobs or manifests by the name of the repository.</summary>
+    sealed class FakeGuard : IPushGuard
+    {
+        static readonly Error Frozen = new("DENIED_HERE", "This repository is frozen.", ErrorKind.Denied);
+
+        public ValueTask<Result> CheckAsync(PushContext push, CancellationToken cancellation) => new(push.Repository.Path == "frozen-manifest" ? Frozen : Result.Success);
+
+        public ValueTask<Result> CheckBlobAsync(BlobPushContext push, CancellationToken cancellation) => new(push.Repository.Path == "frozen-blob" ? Frozen : Result.Success);
+    }
+
     [Theory]
     [InlineData("team/app"), InlineData("team/app@1.0"), InlineData("app:1.0"), InlineData("team/app:not a tag"), InlineData("team/app@sha256:12"), InlineData(":1")]
     public async Task Copy_UnreadableSource_NamesTheField(string from)
@@ -167,9 +205,11 @@ public sealed class RegistryContentTests(GatewayFixture portal) : IClassFixture<
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         await portal.PushAsync(repository, image, "1.0", "sha256-notes.sig");
         await portal.PushAsync(repository, OciArtifacts.CosignSignature(image, repository, key, asReferrer: false), ArtifactKinds.CosignTagOf(image.Digest, "sig"));
-        var repositories = (Artifacts.RepositoryQueries)portal.Host.Services.GetService(typeof(Artifacts.RepositoryQueries))!;
+        var repositories = portal.Host.Services.GetRequiredService<RepositoryQueries>();
         var slash = repository.IndexOf('/', StringComparison.Ordinal);
         Assert.Equal(2, (await repositories.FindAsync(portal.Host.Admin, repository[..slash], repository[(slash + 1)..], CancellationToken.None)).Value.TagCount);
+        var push = (await portal.Host.Services.GetRequiredService<HomeQueries>().RecentPushesAsync(portal.Host.Admin, null, 100, CancellationToken.None)).Single(p => repository.EndsWith(p.Repository, StringComparison.Ordinal));
+        Assert.Equal((image.Digest.Text, 2), (push.Digest, push.TagCount));
         var listed = (await SendAsync("guest", "GET", $"{Path(repository)}/artifacts")).Json.AsArray().Single()!;
         Assert.Equal(["1.0", "sha256-notes.sig"], listed["tags"]!.AsArray().Select(t => (string)t!["name"]!).Order(StringComparer.Ordinal));
         // clients find signatures by listing tags, so there they stay
