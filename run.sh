@@ -38,9 +38,10 @@ while (($#)); do
 done
 [[ "$data" = /* ]] || data="$PWD/$data"
 
-require_dotnet "$root"
 require_packages "postgresql:/usr/lib/postgresql/*/bin/postgres" "docker-registry:docker-registry" \
-    "libzstd1:libzstd.so.1" "libicu72:libicuuc.so.*" "util-linux:setpriv"
+    "libzstd1:libzstd.so.1" "libicu72:libicuuc.so.*" "libssl3:libssl.so.3" "ca-certificates:/etc/ssl/certs/ca-certificates.crt" "util-linux:setpriv"
+# After the packages: dotnet itself needs ICU before it can say its version.
+require_dotnet "$root"
 
 # Publishing takes a while even when nothing has changed: do it only when something has.
 out="$root/artifacts/launcher"

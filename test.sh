@@ -13,18 +13,21 @@ while (($#)); do
             filter=(--filter "$2")
             shift 2
             ;;
+        --pictures) export PORTAL_PICTURES=1 && shift ;;
         -h | --help)
-            echo "./test.sh [--filter EXPRESSION]   builds everything and runs every test (or those dotnet test --filter selects)"
+            echo "./test.sh [--filter EXPRESSION] [--pictures]   builds everything and runs every test (or those dotnet test --filter selects);"
+            echo "--pictures takes the user guide's pictures anew"
             exit 0
             ;;
         *) fail "Unknown option '$1' (--help shows every option)." ;;
     esac
 done
 
-require_dotnet "$root"
 require_packages "postgresql:/usr/lib/postgresql/*/bin/postgres" "docker-registry:docker-registry" \
-    "libzstd1:libzstd.so.1" "libicu72:libicuuc.so.*" "libldap-2.5-0:libldap-2.5.so.*" "util-linux:setpriv" \
+    "libzstd1:libzstd.so.1" "libicu72:libicuuc.so.*" "libssl3:libssl.so.3" "ca-certificates:/etc/ssl/certs/ca-certificates.crt" "libldap-2.5-0:libldap-2.5.so.*" "util-linux:setpriv" \
     "skopeo:skopeo" "podman:podman" "chromium:chromium"
+# After the packages: dotnet itself needs ICU before it can say its version.
+require_dotnet "$root"
 
 cd "$root"
 results="$root/artifacts/test-results"

@@ -10,7 +10,7 @@ namespace Portal.Benchmarks;
 /// <summary>B1: 1,000 tags over 100 repositories in 20 projects, Zipf 1.0, 70 % GET and 30 % HEAD by tag, a token per user, wrk with 32 connections.</summary>
 static class HotManifests
 {
-    const int Projects = 20, RepositoriesPerProject = 5, TagsPerRepository = 10, Users = 50, Connections = 32;
+    const int Projects = 20, RepositoriesPerProject = 5, TagsPerRepository = 10, Users = 50, RepositoriesPerUser = 20, Connections = 32;
 
     public static async Task<Row> RunAsync(PortalPeer portal, IPeer distribution, int pairs, int seconds)
     {
@@ -22,12 +22,15 @@ static class HotManifests
         foreach (var peer in (IPeer[])[portal, distribution])
         {
             var tokens = new List<string?>();
-            for (var u = 0; u < Users; u++) tokens.Add(await peer.AuthorizationAsync(http, User(u), string.Join('&', Repositories().Select(r => $"scope=repository:{r}:pull"))));
+            for (var u = 0; u < Users; u++) tokens.Add(await peer.AuthorizationAsync(http, User(u), string.Join('&', RepositoriesOf(u).Select(r => $"scope=repository:{r}:pull"))));
             scripts[peer] = await ScriptAsync(tokens);
             await WrkAsync(peer, scripts[peer], 3);
         }
         return await Measure.PairAsync("B1 hot manifest pull", "req/s", 5, pairs, portal, distribution, p => WrkAsync(p, scripts[p], seconds));
     }
+
+    // A token names at most twenty repositories; every repository is read by ten users.
+    static IEnumerable<string> RepositoriesOf(int user) => Repositories().Concat(Repositories()).Skip(user * Repositories().Count() / Users).Take(RepositoriesPerUser);
 
     static string Project(int p) => $"hot{p:D2}";
     static string User(int u) => $"bench{u:D2}";
@@ -49,7 +52,8 @@ static class HotManifests
 
     static async Task<string> ScriptAsync(List<string?> tokens)
     {
-        var paths = Repositories().SelectMany(r => Enumerable.Range(0, TagsPerRepository).Select(t => $"/v2/{r}/manifests/v{t}")).ToArray();
+        var paths = Repositories().SelectMany(r => Enumerable.Range(0, TagsPerRepository).Select(t => (Repository: r, Path: $"/v2/{r}/manifests/v{t}"))).ToArray();
+        var readers = Enumerable.Range(0, tokens.Count).SelectMany(u => RepositoriesOf(u).Select(r => (r, u))).ToLookup(x => x.r, x => x.u);
         var random = new Random(7);
         random.Shuffle(paths);
         var weights = Enumerable.Range(1, paths.Length).Select(rank => 1.0 / rank).ToArray();
@@ -60,8 +64,8 @@ static class HotManifests
             var at = random.NextDouble() * sum;
             var index = 0;
             while ((at -= weights[index]) > 0 && index < weights.Length - 1) index++;
-            var authorization = tokens[random.Next(tokens.Count)] is { } token ? $", [\"Authorization\"]=\"{token}\"" : "";
-            lua.Append(CultureInfo.InvariantCulture, $"requests[{i + 1}] = wrk.format(\"{(i % 10 < 7 ? "GET" : "HEAD")}\", \"{paths[index]}\", {{[\"Accept\"]=\"{string.Join(", ", MediaTypes.AcceptAll)}\"{authorization}}})\n");
+            var authorization = tokens[readers[paths[index].Repository].ElementAt(random.Next(readers[paths[index].Repository].Count()))] is { } token ? $", [\"Authorization\"]=\"{token}\"" : "";
+            lua.Append(CultureInfo.InvariantCulture, $"requests[{i + 1}] = wrk.format(\"{(i % 10 < 7 ? "GET" : "HEAD")}\", \"{paths[index].Path}\", {{[\"Accept\"]=\"{string.Join(", ", MediaTypes.AcceptAll)}\"{authorization}}})\n");
         }
         lua.Append("local n = 0\nrequest = function() n = n % 8000 + 1 return requests[n] end\n");
         lua.Append("done = function(s, l, r) print(string.format('RESULT %d %d %f %d', s.requests, s.duration, l:percentile(99) / 1000, s.errors.status + s.errors.connect + s.errors.read + s.errors.timeout)) end\n");

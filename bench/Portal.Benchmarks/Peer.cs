@@ -99,7 +99,7 @@ sealed class PortalPeer : IPeer
 
     public async Task<string?> AuthorizationAsync(HttpClient http, string user, string scope)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Url, $"service/token?service=portal&{scope}"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Url, $"service/token?service=portal-registry&{scope}"));
         request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{Password}")));
         using var response = await http.SendAsync(request);
         response.EnsureSuccessStatusCode();

@@ -35,6 +35,34 @@ public sealed class PostgreSqlProvider : IDatabaseProvider
         await db.Database.ExecuteSqlRawAsync(sql.ToString(), parameters, cancellation);
     }
 
+    public async Task AppendAsync(PortalDbContext db, string table, IReadOnlyList<AppendColumn> columns, IReadOnlyList<object?[]> rows, CancellationToken cancellation)
+    {
+        if (rows.Count == 0) return;
+        await db.Database.OpenConnectionAsync(cancellation);
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        await using var copy = await connection.BeginBinaryImportAsync($"COPY {table} ({string.Join(", ", columns.Select(c => Quote(c.Name)))}) FROM STDIN (FORMAT BINARY)", cancellation);
+        foreach (var row in rows)
+        {
+            await copy.StartRowAsync(cancellation);
+            for (var c = 0; c < columns.Count; c++)
+            {
+                if (row[c] is { } value) await copy.WriteAsync(value, TypeOf(columns[c].Type), cancellation);
+                else await copy.WriteNullAsync(cancellation);
+            }
+        }
+        await copy.CompleteAsync(cancellation);
+    }
+
+    static NpgsqlDbType TypeOf(AppendType type) => type switch
+    {
+        AppendType.Int => NpgsqlDbType.Integer,
+        AppendType.Text => NpgsqlDbType.Text,
+        AppendType.Boolean => NpgsqlDbType.Boolean,
+        AppendType.Time => NpgsqlDbType.TimestampTz,
+        AppendType.Json => NpgsqlDbType.Jsonb,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+    };
+
     public Task AnnounceAsync(PortalDbContext db, IReadOnlyList<ChangeNotice> notices, CancellationToken cancellation)
     {
         var payloads = notices.Distinct().Select(n => n.Topic + " " + n.Key).ToArray();

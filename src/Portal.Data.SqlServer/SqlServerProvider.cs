@@ -1,8 +1,10 @@
+using System.Data;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Portal.Data.SqlServer;
 
@@ -50,6 +52,28 @@ public sealed class SqlServerProvider : IDatabaseProvider
             await db.Database.ExecuteSqlRawAsync(sql.ToString(), parameters, cancellation);
         }
     }
+
+    public async Task AppendAsync(PortalDbContext db, string table, IReadOnlyList<AppendColumn> columns, IReadOnlyList<object?[]> rows, CancellationToken cancellation)
+    {
+        if (rows.Count == 0) return;
+        await db.Database.OpenConnectionAsync(cancellation);
+        using var data = new DataTable();
+        foreach (var column in columns) data.Columns.Add(column.Name, TypeOf(column.Type));
+        foreach (var row in rows) data.Rows.Add([.. row.Select(v => v ?? DBNull.Value)]);
+        var transaction = (SqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction();
+        using var copy = new SqlBulkCopy((SqlConnection)db.Database.GetDbConnection(), transaction is null ? SqlBulkCopyOptions.UseInternalTransaction : SqlBulkCopyOptions.Default, transaction) { DestinationTableName = table };
+        foreach (var column in columns) copy.ColumnMappings.Add(column.Name, column.Name);
+        await copy.WriteToServerAsync(data, cancellation);
+    }
+
+    static Type TypeOf(AppendType type) => type switch
+    {
+        AppendType.Int => typeof(int),
+        AppendType.Text or AppendType.Json => typeof(string),
+        AppendType.Boolean => typeof(bool),
+        AppendType.Time => typeof(DateTimeOffset),
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+    };
 
     public async Task AnnounceAsync(PortalDbContext db, IReadOnlyList<ChangeNotice> notices, CancellationToken cancellation)
     {

@@ -31,10 +31,17 @@ public static class GatewaySetup
     {
         var registry = app.Services.GetRequiredService<GatewayDispatcher>();
         var tokens = app.Services.GetRequiredService<TokenEndpoint>();
-        app.Use(next => http => OciPath.IsOurs(http.Request.Path.Value) ? registry.RunAsync(http)
-            : http.Request.Path == Answers.TokenPath ? tokens.RunAsync(http)
+        app.Use(next => http => OciPath.IsOurs(http.Request.Path.Value) ? registry.RunAsync(Unsniffed(http))
+            : http.Request.Path == Answers.TokenPath ? tokens.RunAsync(Unsniffed(http))
             : next(http));
         return app;
+    }
+
+    /// <summary>What people push must not become a page of this site because a browser guesses at its type.</summary>
+    static HttpContext Unsniffed(HttpContext http)
+    {
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return http;
     }
 }
 

@@ -10,7 +10,7 @@ static class BrowserDefence
 
     public static void UseSecurityHeaders(this WebApplication app) => app.Use((http, next) =>
     {
-        // The registry API is for programs; headers for browsers only cost them bytes.
+        // The registry API is for programs; headers for browsers only cost them bytes. Its own answers say nosniff.
         if (http.Request.Path.StartsWithSegments("/v2")) return next(http);
         var headers = http.Response.Headers;
         headers.ContentSecurityPolicy = Policy;
@@ -21,8 +21,8 @@ static class BrowserDefence
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
         if (http.Request.IsHttps) headers.StrictTransportSecurity = "max-age=31536000";
         // A page of another origin must not open a circuit with this person's cookie.
-        if (http.Request.Path.StartsWithSegments("/_blazor") && http.Request.Headers.Origin is [{ Length: > 0 } origin]
-            && !string.Equals(origin, $"{http.Request.Scheme}://{http.Request.Host}", StringComparison.OrdinalIgnoreCase))
+        if (http.Request.Path.StartsWithSegments("/_blazor") && http.Request.Headers.Origin is { Count: > 0 } origin
+            && !string.Equals(origin.ToString(), $"{http.Request.Scheme}://{http.Request.Host}", StringComparison.OrdinalIgnoreCase))
         {
             http.Response.StatusCode = StatusCodes.Status403Forbidden;
             return Task.CompletedTask;

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Portal.Server;
 
-/// <summary>The health report as JSON: the whole, and each part with what is wrong with it.</summary>
+/// <summary>
+/// The health report as JSON, for anybody: which parts answer. What is wrong with one names addresses and files inside, so it goes to the log and,
+/// for administrators, to <c>/api/v2.0/health</c>.
+/// </summary>
 static class HealthReportWriter
 {
     public static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
@@ -12,7 +15,7 @@ static class HealthReportWriter
         {
             name = entry.Key,
             status = Name(entry.Value.Status),
-            description = entry.Value.Description,
+            description = entry.Value.Status == HealthStatus.Healthy ? null : "it does not answer",
         }),
     });
 

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.HttpOverrides;
 
@@ -14,21 +16,26 @@ static class Network
         kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
         if (configuration["Portal:Tls:CertificateFile"] is not { Length: > 0 } certificate) return;
         var key = configuration["Portal:Tls:KeyFile"];
-        var source = new CertificateFiles(certificate, string.IsNullOrEmpty(key) ? null : key, TimeProvider.System);
+        var services = kestrel.ApplicationServices;
+        var source = new CertificateFiles(certificate, string.IsNullOrEmpty(key) ? null : key, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<CertificateFiles>>());
         kestrel.ConfigureHttpsDefaults(https =>
         {
             https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
-            https.ServerCertificateSelector = (_, _) => source.Current;
+            // Kestrel listens only where it knows of a certificate; a handshake takes the one with its chain.
+            https.ServerCertificateSelector = (_, _) => source.Current.TargetCertificate;
+            https.OnAuthenticate = (_, handshake) => (handshake.ServerCertificateSelectionCallback, handshake.ServerCertificateContext) = (null, source.Current);
         });
     });
 
-    /// <summary>Believes forwarded addresses from the proxies that <c>Portal:Proxies</c> names (addresses or networks), and from nobody else.</summary>
+    /// <summary>Believes forwarded addresses from the proxies that <c>Portal:Proxies</c> names (addresses or networks, a list or one text with commas), and from nobody else.</summary>
     public static void AddForwardedAddresses(this IServiceCollection services, IConfiguration configuration) => services.Configure<ForwardedHeadersOptions>(o =>
     {
         o.KnownProxies.Clear();
         o.KnownIPNetworks.Clear();
         o.ForwardedHeaders = ForwardedHeaders.None;
-        foreach (var text in configuration.GetSection("Portal:Proxies").Get<string[]>() ?? [])
+        var section = configuration.GetSection("Portal:Proxies");
+        // One variable may name them all; a list in a file names one a line.
+        foreach (var text in section.Value?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? section.Get<string[]>() ?? [])
         {
             if (System.Net.IPNetwork.TryParse(text, out var network)) o.KnownIPNetworks.Add(network);
             else if (IPAddress.TryParse(text, out var address)) o.KnownProxies.Add(address);
@@ -38,40 +45,85 @@ static class Network
     });
 }
 
-/// <summary>A certificate from PEM files (or one PFX), read again at most every ten seconds when the file has changed. A broken new file leaves the old certificate in use.</summary>
-sealed class CertificateFiles(string certificate, string? key, TimeProvider time)
+/// <summary>
+/// A certificate and what stands between it and its root, from PEM files (or one PFX), read again at most every ten seconds when a file has changed.
+/// Broken new files leave the old certificate in use.
+/// </summary>
+sealed class CertificateFiles
 {
+    /// <summary>How often the files are looked at.</summary>
+    internal static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
+
+    readonly string _certificate;
+    readonly string? _key;
+    readonly TimeProvider _time;
+    readonly ILogger _log;
     readonly Lock _gate = new();
-    X509Certificate2? _current;
-    DateTime _written;
+    SslStreamCertificateContext _current;
+    (DateTime, DateTime) _written;
     DateTimeOffset _looked;
 
-    public X509Certificate2 Current
+    /// <exception cref="InvalidOperationException">The files cannot be read; names the settings.</exception>
+    public CertificateFiles(string certificate, string? key, TimeProvider time, ILogger log)
+    {
+        (_certificate, _key, _time, _log) = (certificate, key, time, log);
+        (_looked, _written) = (time.GetUtcNow(), Written());
+        try
+        {
+            _current = Load();
+        }
+        catch (Exception e) when (IsUnreadable(e))
+        {
+            throw new InvalidOperationException($"Portal:Tls:CertificateFile '{certificate}' and Portal:Tls:KeyFile '{key}' give no certificate: {e.Message}", e);
+        }
+    }
+
+    public SslStreamCertificateContext Current
     {
         get
         {
             lock (_gate)
             {
-                var now = time.GetUtcNow();
-                if (_current is not null && now - _looked < TimeSpan.FromSeconds(10)) return _current;
+                var now = _time.GetUtcNow();
+                if (now - _looked < LookEvery) return _current;
                 _looked = now;
-                var written = File.GetLastWriteTimeUtc(certificate);
-                if (_current is not null && written == _written) return _current;
+                var written = Written();
+                if (written == _written) return _current;
                 try
                 {
                     _current = Load();
                     _written = written;
                 }
-                catch (Exception e) when (_current is not null && e is IOException or System.Security.Cryptography.CryptographicException)
+                catch (Exception e) when (IsUnreadable(e))
                 {
-                    Console.Error.WriteLine($"{certificate} cannot be read, so the certificate until {_current!.NotAfter:O} stays in use: {e.Message}");
+                    _log.LogError(e, "{File} cannot be read, so the certificate until {NotAfter:O} stays in use", _certificate, _current.TargetCertificate.NotAfter);
                 }
-                return _current!;
+                return _current;
             }
         }
     }
 
-    X509Certificate2 Load() => certificate.EndsWith(".pfx", StringComparison.OrdinalIgnoreCase)
-        ? X509CertificateLoader.LoadPkcs12FromFile(certificate, null)
-        : X509Certificate2.CreateFromPemFile(certificate, key);
+    // ArgumentException is what a key gets that belongs to another certificate.
+    static bool IsUnreadable(Exception e) => e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException;
+
+    (DateTime, DateTime) Written() => (File.GetLastWriteTimeUtc(_certificate), _key is null ? default : File.GetLastWriteTimeUtc(_key));
+
+    SslStreamCertificateContext Load()
+    {
+        var all = new X509Certificate2Collection();
+        X509Certificate2 own;
+        if (_certificate.EndsWith(".pfx", StringComparison.OrdinalIgnoreCase))
+        {
+            all = X509CertificateLoader.LoadPkcs12CollectionFromFile(_certificate, null);
+            own = all.FirstOrDefault(c => c.HasPrivateKey) ?? throw new CryptographicException("The file holds no private key.");
+        }
+        else
+        {
+            own = X509Certificate2.CreateFromPemFile(_certificate, _key);
+            all.ImportFromPemFile(_certificate);
+        }
+        // Clients know roots only, so the certificates in between go along. None is fetched from elsewhere.
+        var between = new X509Certificate2Collection(all.Where(c => c.Thumbprint != own.Thumbprint).ToArray());
+        return SslStreamCertificateContext.Create(own, between, offline: true);
+    }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Access;
 using Portal.Artifacts;
 using Portal.Audit;
@@ -12,7 +13,7 @@ namespace Portal.Server;
 /// <summary>Puts the whole portal together; the Launcher and the tests start the same one.</summary>
 public static class PortalServer
 {
-    /// <summary>Builds the application without starting it. <paramref name="configure"/> runs last and may replace services and settings.</summary>
+    /// <summary>Builds the application without starting it. <paramref name="configure"/> runs first and may give settings and a clock of its own.</summary>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(args);
@@ -20,7 +21,7 @@ public static class PortalServer
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         configure?.Invoke(builder);
         var services = builder.Services;
-        services.AddSingleton(TimeProvider.System);
+        services.TryAddSingleton(TimeProvider.System);
         services.AddDatabaseProvider();
         services.AddPortalData(builder.Configuration);
         services.AddAudit();

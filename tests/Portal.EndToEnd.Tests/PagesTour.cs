@@ -98,7 +98,7 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
     public Task DisposeAsync() => Task.CompletedTask;
 
     static BuiltArtifact Built(string architecture, string text = "hello") => new OciImageBuilder(new(2026, 11, 1, 8, 0, 0, TimeSpan.Zero)).On("linux", architecture)
-        .RandomLayer(200_000, architecture.Length).Step("ENV PORT=8080").File("srv/index.html", $"<h1>{text}</h1>", "COPY site /srv # buildkit").Expose("8080/tcp").Entrypoint("/bin/serve").Label("org.opencontainers.image.source", "https://git.example/storefront").Build();
+        .RandomLayer(1_800_000, 1).RandomLayer(architecture == "amd64" ? 640_000 : 590_000, text.Length * 7 + architecture.Length + architecture[0]).Step("ENV PORT=8080").File("srv/index.html", $"<h1>{text}</h1>", "COPY site /srv # buildkit").Expose("8080/tcp").Entrypoint("/bin/serve").Label("org.opencontainers.image.source", "https://git.example/storefront").Build();
 
     static async Task PushAsync(RegistryClient client, string repository, BuiltArtifact artifact, params string[] tags)
     {

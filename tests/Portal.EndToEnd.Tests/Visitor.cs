@@ -68,11 +68,17 @@ public sealed class Visitor : IAsyncDisposable
         await Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
     }
 
+    /// <summary>
+    /// Takes a picture for the user guide. One that is there already is replaced only when <c>PORTAL_PICTURES</c> is 1 (<c>./test.sh --pictures</c>),
+    /// because times on the page differ from run to run.
+    /// </summary>
     public async Task ShootAsync(string name)
     {
-        var folder = Path.Combine(PortalFixture.Root, "docs/user/images");
-        Directory.CreateDirectory(folder);
-        await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = false });
+        var file = Path.Combine(PortalFixture.Root, "docs/user/images", name + ".png");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var picture = await Page.ScreenshotAsync();
+        Assert.NotEmpty(picture);
+        if (!File.Exists(file) || Environment.GetEnvironmentVariable("PORTAL_PICTURES") == "1") await File.WriteAllBytesAsync(file, picture);
     }
 
     /// <summary>A console error that the step just taken was meant to cause.</summary>

@@ -1,13 +1,20 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Portal.Audit;
 using Portal.Data;
 
 namespace Portal.Access;
 
 /// <summary>What changing an account brings with it: sessions, announcements, audit rows.</summary>
-public sealed class AccountEffects(AuditLog audit, IChangeFeed feed, TimeProvider time)
+public sealed class AccountEffects(AuditLog audit, IChangeFeed feed, TimeProvider time, IOptions<FirstRunOptions> firstRun)
 {
+    /// <summary>The first administrator has an own password now, so the one that was written down goes.</summary>
+    internal void FirstPasswordReplaced(Caller caller)
+    {
+        if (caller.Name == FirstRun.Account) firstRun.Value.Forget();
+    }
+
     internal DateTimeOffset Now => time.GetUtcNow();
 
     internal static string NewStamp() => Convert.ToHexString(RandomNumberGenerator.GetBytes(20));

@@ -27,6 +27,7 @@ public sealed class CredentialService
     readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     readonly ConcurrentDictionary<string, (int UserId, string Name, DateTimeOffset Until)> _remembered = new();
     readonly Lazy<string> _nobody;
+    int _generation;
 
     internal CredentialService(IDbContextFactory<PortalDbContext> contexts, IPasswordHasher<User> hasher, SignInThrottle throttle, AuditLog audit, IChangeFeed feed, TimeProvider time)
     {
@@ -34,7 +35,9 @@ public sealed class CredentialService
         _nobody = new(() => _hasher.HashPassword(new User(), Convert.ToHexString(RandomNumberGenerator.GetBytes(16))));
         feed.Subscribe(notice =>
         {
-            if (notice is null or { Topic: AccessTopics.Subject }) _remembered.Clear();
+            if (notice is not (null or { Topic: AccessTopics.Subject })) return;
+            Interlocked.Increment(ref _generation);
+            _remembered.Clear();
         });
     }
 
@@ -47,6 +50,7 @@ public sealed class CredentialService
     {
         if (name.Length is 0 or > User.MaxNameLength || secret.Length is 0 or > MaxSecretLength) return AccessErrors.WrongCredentials;
         var now = _time.GetUtcNow();
+        var generation = Volatile.Read(ref _generation);
         var memory = Convert.ToBase64String(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{name.ToUpperInvariant()}\0{secret}")));
         if (!allowPasswordChange && _remembered.TryGetValue(memory, out var known) && known.Until > now)
             return caller with { Kind = SubjectKind.User, Id = known.UserId, Name = known.Name };
@@ -66,7 +70,8 @@ public sealed class CredentialService
         await _throttle.SucceededAsync(name, caller.Address, cancellation);
         if (user.MustChangePassword && !allowPasswordChange) return AccessErrors.PasswordChangeRequired;
         var found = caller with { Kind = SubjectKind.User, Id = user.Id, Name = user.UserName! };
-        if (!user.MustChangePassword)
+        // A change that arrived while the slow hash was at work may be to this account: answer, but do not remember.
+        if (!user.MustChangePassword && generation == Volatile.Read(ref _generation))
         {
             if (_remembered.Count >= MaxRemembered) _remembered.Clear();
             _remembered[memory] = (user.Id, user.UserName!, now + Remember);

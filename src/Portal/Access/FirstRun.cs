@@ -16,6 +16,12 @@ public sealed class FirstRunOptions
 
     /// <summary>Where the one-time password is written for the operator to read; empty for the log only.</summary>
     public string PasswordFile { get; set; } = "";
+
+    /// <summary>Removes what was written down, once it is of no use any more.</summary>
+    internal void Forget()
+    {
+        if (PasswordFile.Length > 0) File.Delete(PasswordFile);
+    }
 }
 
 /// <summary>
@@ -24,13 +30,17 @@ public sealed class FirstRunOptions
 /// </summary>
 sealed class FirstRun(IDbContextFactory<PortalDbContext> contexts, AccountEffects effects, IPasswordHasher<User> hasher, IOptions<FirstRunOptions> options, IConfiguration configuration, ILogger<FirstRun> log)
 {
-    const string Account = "admin";
+    internal const string Account = "admin";
     const string Letters = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
     public async Task RunAsync(CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        if (await db.Users.AnyAsync(cancellation)) return;
+        if (await db.Users.AnyAsync(cancellation))
+        {
+            if (!await db.Users.AnyAsync(u => u.UserName == Account && u.MustChangePassword, cancellation)) options.Value.Forget();
+            return;
+        }
         var named = configuration["PORTAL_ADMIN_PASSWORD"];
         if (named is { Length: > 0 and < 8 or > 128 }) throw new InvalidOperationException("PORTAL_ADMIN_PASSWORD has 8 to 128 characters.");
         var password = string.IsNullOrEmpty(named) ? RandomNumberGenerator.GetString(Letters, 20) : named;
@@ -55,7 +65,9 @@ sealed class FirstRun(IDbContextFactory<PortalDbContext> contexts, AccountEffect
             log.LogWarning("First start: sign in as {Account} with the one-time password {Password} and choose your own", Account, password);
             return;
         }
-        var file = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        // Made anew: a file that lies there already would keep its owner and its rights.
+        File.Delete(options.Value.PasswordFile);
+        var file = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) OwnerOnly(file);
         await using (var stream = new FileStream(options.Value.PasswordFile, file))
         await using (var writer = new StreamWriter(stream))

@@ -87,7 +87,9 @@ public static class PortalAuthentication
     static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var sessions = context.HttpContext.RequestServices.GetRequiredService<SessionService>();
-        var entry = SessionId(context.Principal!) is { } id ? await sessions.CheckAsync(id, active: true, context.HttpContext.RequestAborted) : null;
+        // A circuit that polls or reconnects by itself is nobody at work; what a person does in it counts where the page asks who they are.
+        var active = !context.HttpContext.Request.Path.StartsWithSegments("/_blazor");
+        var entry = SessionId(context.Principal!) is { } id ? await sessions.CheckAsync(id, active, context.HttpContext.RequestAborted) : null;
         if (entry is null)
         {
             context.RejectPrincipal();

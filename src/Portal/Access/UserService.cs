@@ -61,8 +61,9 @@ public sealed class UserService(IDbContextFactory<PortalDbContext> contexts, IDa
     /// Replaces a first password that somebody else chose by one's own, without asking for it again: the session was opened with it a moment ago.
     /// Refused once an own password is set. All other sessions end.
     /// </summary>
-    public Task<Result> ChooseFirstPasswordAsync(Caller caller, string wanted, Guid? keepSession, CancellationToken cancellation) =>
-        ChangeAsync(caller, caller.Id, Permissions.UserUpdate, true, async (db, user) =>
+    public async Task<Result> ChooseFirstPasswordAsync(Caller caller, string wanted, Guid? keepSession, CancellationToken cancellation)
+    {
+        var result = await ChangeAsync(caller, caller.Id, Permissions.UserUpdate, true, async (db, user) =>
         {
             if (caller.Kind != SubjectKind.User) return (AccessErrors.SignInNeeded, null, null);
             if (!user.MustChangePassword) return (AccessErrors.PasswordIsOwn, null, null);
@@ -75,6 +76,9 @@ public sealed class UserService(IDbContextFactory<PortalDbContext> contexts, IDa
             await effects.EndSessionsAsync(db, user.Id, keepSession, cancellation);
             return (null, null, new { Password = "chosen" });
         }, cancellation);
+        if (result.Ok) effects.FirstPasswordReplaced(caller);
+        return result;
+    }
 
     /// <summary>Sets somebody's password, normally to one that must be changed at the next sign-in; all their sessions end.</summary>
     public Task<Result> ResetPasswordAsync(Caller caller, int userId, string password, CancellationToken cancellation, bool mustChange = true) =>

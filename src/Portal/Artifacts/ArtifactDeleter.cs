@@ -29,8 +29,8 @@ public sealed class ArtifactDeleter
     public Task<Result<DeletionSummary>> DeleteTagAsync(Caller caller, RepositoryName name, TagName tag, CancellationToken cancellation) =>
         RunAsync(caller, name, Permissions.TagDelete, async (db, target) =>
         {
-            var row = await db.Tags.Include(t => t.Artifact).FirstOrDefaultAsync(t => t.RepositoryId == target.Repository.Id && t.Name == tag.Text, cancellation);
-            return row is null ? ArtifactErrors.TagNotFound : await _writer.DeleteAsync(db, target, [], [row], AuditResources.Tag, $"{name}:{tag}", cancellation);
+            var id = await db.Tags.Where(t => t.RepositoryId == target.Repository.Id && t.Name == tag.Text).Select(t => (long?)t.Id).FirstOrDefaultAsync(cancellation);
+            return id is null ? ArtifactErrors.TagNotFound : await _writer.DeleteAsync(db, target, [], id, AuditResources.Tag, $"{name}:{tag}", cancellation);
         }, cancellation);
 
     /// <summary>
@@ -46,7 +46,7 @@ public sealed class ArtifactDeleter
                 .SelectMany(c => db.Artifacts.Where(p => p.Id == c.ParentId && p.RepositoryId == target.Repository.Id && p.DeletionId == null)).Select(p => p.Digest).FirstOrDefaultAsync(cancellation);
             if (index is not null) return ArtifactErrors.NamedByIndex(index);
             var all = await DeletionPlan.GrowAsync(db, target.Repository.Id, artifact, cancellation);
-            return await _writer.DeleteAsync(db, target, all, [.. all.SelectMany(a => a.Tags)], AuditResources.Artifact, $"{name}@{artifact.Digest}", cancellation);
+            return await _writer.DeleteAsync(db, target, all, null, AuditResources.Artifact, $"{name}@{artifact.Digest}", cancellation);
         }, cancellation);
 
     /// <summary>Deletes a repository with everything in it. Needs <c>repository:delete</c>.</summary>
@@ -56,8 +56,8 @@ public sealed class ArtifactDeleter
             var id = target.Repository.Id;
             // the lock keeps pushes to this repository out until the deletion is done
             if (await db.Repositories.Where(r => r.Id == id && r.DeletionId == null).ExecuteUpdateAsync(s => s.SetProperty(r => r.UpdatedAt, _writer.Now), cancellation) == 0) return ArtifactErrors.RepositoryNotFound;
-            var all = await db.Artifacts.Include(a => a.Tags).Where(a => a.RepositoryId == id && a.DeletionId == null).ToListAsync(cancellation);
-            var done = await _writer.DeleteAsync(db, target, all, [.. all.SelectMany(a => a.Tags)], AuditResources.Repository, name.Text, cancellation);
+            var all = await db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == id && a.DeletionId == null).ToListAsync(cancellation);
+            var done = await _writer.DeleteAsync(db, target, all, null, AuditResources.Repository, name.Text, cancellation);
             if (!done.Ok) return done;
             var deletion = done.Value.DeletionId;
             await db.Repositories.Where(r => r.Id == id).ExecuteUpdateAsync(s => s.SetProperty(r => r.DeletionId, deletion), cancellation);
@@ -76,7 +76,7 @@ public sealed class ArtifactDeleter
 
     internal static Task<Artifact?> FindAsync(PortalDbContext db, long repositoryId, Reference reference, CancellationToken cancellation)
     {
-        var live = db.Artifacts.Include(a => a.Tags).Where(a => a.RepositoryId == repositoryId && a.DeletionId == null);
+        var live = db.Artifacts.Where(a => a.RepositoryId == repositoryId && a.DeletionId == null);
         var (digest, tag) = (reference.Digest.Text, reference.Tag.Text);
         return (reference.IsDigest ? live.Where(a => a.Digest == digest) : live.Where(a => a.Tags.Any(t => t.Name == tag))).FirstOrDefaultAsync(cancellation);
     }
@@ -90,29 +90,33 @@ sealed class DeletionWriter(GuardChain guards, AuditLog audit, IChangeFeed feed,
 {
     public DateTimeOffset Now => time.GetUtcNow();
 
-    public async Task<Result<DeletionSummary>> DeleteAsync(PortalDbContext db, DeletionTarget target, IReadOnlyList<Artifact> artifacts, IReadOnlyList<Tag> tags, string resourceType, string resource, CancellationToken cancellation)
+    /// <summary>Deletes artifacts with all their tags, or, when there are none, one tag.</summary>
+    public async Task<Result<DeletionSummary>> DeleteAsync(PortalDbContext db, DeletionTarget target, IReadOnlyList<Artifact> artifacts, long? tagId, string resourceType, string resource, CancellationToken cancellation)
     {
         var (caller, project, repository) = target;
-        var allowed = await guards.CheckAsync(db, new DeleteContext(caller, project, repository.Name, [.. tags.Select(t => (t.Name, t.Artifact!.Digest))], [.. artifacts.Select(a => a.Digest)]), cancellation);
-        if (!allowed.Ok) return allowed.Error;
         var now = time.GetUtcNow();
         var deletion = new Deletion { ProjectId = project.Id, RepositoryId = repository.Id, At = now, Actor = caller.Name };
         db.Deletions.Add(deletion);
         await db.SaveChangesAsync(cancellation);
-        foreach (var artifact in artifacts) artifact.DeletionId = deletion.Id;
+        var ids = artifacts.Select(a => a.Id).Order().ToList();
+        var doomed = db.Tags.Where(t => t.RepositoryId == repository.Id && (t.Id == tagId || ids.Contains(t.ArtifactId)));
+        // writing locks the rows, so that the tags read behind it are all there are: a push of the same artifact waits, and then brings it back
+        var marked = await db.Artifacts.Where(a => ids.Contains(a.Id) && a.DeletionId == null).ExecuteUpdateAsync(s => s.SetProperty(a => a.DeletionId, deletion.Id), cancellation);
+        await doomed.ExecuteUpdateAsync(s => s.SetProperty(t => t.Name, t => t.Name), cancellation);
+        var tags = await doomed.AsNoTracking().Select(t => new { t.Name, t.Artifact!.Digest }).ToListAsync(cancellation);
+        if (marked != ids.Count || (tagId is not null && tags.Count == 0)) return ArtifactErrors.Changed;
+        var allowed = await guards.CheckAsync(db, new DeleteContext(caller, project, repository.Name, [.. tags.Select(t => (t.Name, t.Digest))], [.. artifacts.Select(a => a.Digest)]), cancellation);
+        if (!allowed.Ok) return allowed.Error;
+        await doomed.ExecuteDeleteAsync(cancellation);
         foreach (var tag in tags)
-        {
-            db.TagEvents.Add(new() { RepositoryId = repository.Id, TagName = tag.Name, Action = TagAction.Deleted, Digest = tag.Artifact!.Digest, At = now, Actor = caller.Name, DeletionId = deletion.Id });
-            db.Tags.Remove(tag);
-        }
-        var summary = new DeletionSummary(deletion.Id, artifacts.Count, tags.Count, artifacts.Sum(a => a.Size));
+            db.TagEvents.Add(new() { RepositoryId = repository.Id, TagName = tag.Name, Action = TagAction.Deleted, Digest = tag.Digest, At = now, Actor = caller.Name, DeletionId = deletion.Id });
         audit.Add(db, new(caller.Actor, AuditActions.Delete, resourceType, resource, project.Id)
         {
-            Before = new { deletion = deletion.Id, artifacts = artifacts.Count, tags = tags.Select(t => t.Name).Take(100), digest = tags.Count == 1 && artifacts.Count == 0 ? tags[0].Artifact!.Digest : null },
+            Before = new { deletion = deletion.Id, artifacts = artifacts.Count, tags = tags.Select(t => t.Name).Take(100), digest = tagId is null ? null : tags[0].Digest },
         });
         await db.SaveChangesAsync(cancellation);
-        if (artifacts.Count > 0) await DeletionPlan.ReleaseAsync(db, project.Id, [.. artifacts.Select(a => a.Id)], cancellation);
+        if (artifacts.Count > 0) await DeletionPlan.ReleaseAsync(db, project.Id, ids, cancellation);
         await feed.AnnounceAsync(db, cancellation, ArtifactLookup.RepositoryChanged(repository.Id));
-        return summary;
+        return new DeletionSummary(deletion.Id, artifacts.Count, tags.Count, artifacts.Sum(a => a.Size));
     }
 }

@@ -33,5 +33,7 @@ public static class ArtifactErrors
 
     public static Error CopySource { get; } = Error.Invalid("from", "from is a project, a repository and a tag or digest: project/repository:tag or project/repository@sha256:…");
 
+    public static Error Changed { get; } = new("CONFLICT", "Somebody else changed the same artifacts at this moment. Look again and repeat.", ErrorKind.Conflict);
+
     public static Error Restored { get; } = new("CONFLICT", "This deletion has been taken back already.", ErrorKind.Conflict);
 }

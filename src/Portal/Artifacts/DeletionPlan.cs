@@ -21,7 +21,7 @@ static class DeletionPlan
             var digests = fresh.Select(a => a.Digest).ToList();
             var schemes = digests.SelectMany(d => new[] { ".sig", ".att", ".sbom" }.Select(s => d.Replace(':', '-') + s)).ToList();
             var gone = all.Keys.ToList();
-            var live = db.Artifacts.Include(a => a.Tags).Where(a => a.RepositoryId == repositoryId && a.DeletionId == null && !gone.Contains(a.Id));
+            var live = db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == repositoryId && a.DeletionId == null && !gone.Contains(a.Id));
             var attached = await live.Where(a => digests.Contains(a.SubjectDigest!) || a.Tags.Any(t => schemes.Contains(t.Name))).ToListAsync(cancellation);
             var children = await live.Where(a => !a.Tags.Any()
                 && db.ArtifactChildren.Any(c => ids.Contains(c.ParentId) && c.ChildDigest == a.Digest)

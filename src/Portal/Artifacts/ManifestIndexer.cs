@@ -53,12 +53,11 @@ sealed class ManifestIndexer(Transactions transactions, IDatabaseProvider provid
     static async Task<Artifact> UpsertAsync(PortalDbContext db, IndexRequest request, DateTimeOffset now, CancellationToken cancellation)
     {
         var digest = request.Document.Digest.Text;
-        var known = await db.Artifacts.FirstOrDefaultAsync(a => a.RepositoryId == request.Repository.Id && a.Digest == digest, cancellation);
-        if (known is not null)
-        {
-            (known.DeletionId, known.PushedAt, known.PushedBy, known.Size) = (null, now, request.Push.Caller.Name, request.Contents.Size);
-            return known;
-        }
+        var rows = db.Artifacts.Where(a => a.RepositoryId == request.Repository.Id && a.Digest == digest);
+        // writing locks the row: a deletion of the same artifact comes wholly before, and is undone here, or wholly after
+        var known = await rows.ExecuteUpdateAsync(s => s.SetProperty(a => a.DeletionId, (long?)null).SetProperty(a => a.PushedAt, now)
+            .SetProperty(a => a.PushedBy, request.Push.Caller.Name).SetProperty(a => a.Size, request.Contents.Size), cancellation);
+        if (known > 0) return await rows.SingleAsync(cancellation);
         var artifact = ArtifactBuilder.Build(request.Repository, request.Document, request.Contents, request.Config, request.Push.Tag?.Text, request.Push.Caller.Name, now);
         db.Artifacts.Add(artifact);
         if (request.Config.Json is { } json) db.ArtifactConfigs.Add(new() { Artifact = artifact, Json = json });

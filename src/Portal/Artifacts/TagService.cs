@@ -34,7 +34,9 @@ public sealed class TagService
         var outcome = await _transactions.RunAsync(async db =>
         {
             var artifact = await ArtifactDeleter.FindAsync(db, repository.Id, source, cancellation);
-            if (artifact is null) return ArtifactErrors.ArtifactNotFound;
+            // writing locks the row, so that it is not deleted while a tag is put on it
+            if (artifact is null || await db.Artifacts.Where(a => a.Id == artifact.Id && a.DeletionId == null).ExecuteUpdateAsync(s => s.SetProperty(a => a.Digest, a => a.Digest), cancellation) == 0)
+                return ArtifactErrors.ArtifactNotFound;
             var push = new PushContext(caller, project, name, wanted, Digest.Parse(artifact.Digest), null, artifact.MediaType, artifact.Size);
             var allowed = await _guards.CheckAsync(push, cancellation);
             if (!allowed.Ok) return allowed;

@@ -37,6 +37,16 @@ public sealed class AuditEvent
     /// <summary>The state after, as a JSON object.</summary>
     public string? After { get; set; }
 
+    /// <summary>The columns of appended rows, in the order of <see cref="Values"/>.</summary>
+    internal static IReadOnlyList<AppendColumn> Columns { get; } =
+    [
+        new(nameof(At), AppendType.Time), new(nameof(Actor), AppendType.Text), new(nameof(ActorUserId), AppendType.Int), new(nameof(Action), AppendType.Text),
+        new(nameof(ResourceType), AppendType.Text), new(nameof(Resource), AppendType.Text), new(nameof(ProjectId), AppendType.Int), new(nameof(Address), AppendType.Text),
+        new(nameof(Client), AppendType.Text), new(nameof(Success), AppendType.Boolean), new(nameof(Before), AppendType.Json), new(nameof(After), AppendType.Json),
+    ];
+
+    internal object?[] Values() => [At, Actor, ActorUserId, Action, ResourceType, Resource, ProjectId, Address, Client, Success, Before, After];
+
     internal sealed class Configuration : IEntityTypeConfiguration<AuditEvent>
     {
         public void Configure(EntityTypeBuilder<AuditEvent> b)

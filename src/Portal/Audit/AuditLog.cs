@@ -7,12 +7,12 @@ using Portal.Data;
 namespace Portal.Audit;
 
 /// <summary>Writes audit rows: with the change they describe, or in batches for events that have no transaction of their own.</summary>
-public sealed class AuditLog(IDbContextFactory<PortalDbContext> contexts, TimeProvider time, ILogger<AuditLog> log) : BackgroundService
+public sealed class AuditLog(IDbContextFactory<PortalDbContext> contexts, IDatabaseProvider provider, TimeProvider time, ILogger<AuditLog> log) : BackgroundService
 {
     /// <summary>Events waiting to be written; when full, whoever records one waits.</summary>
     public const int MaxWaiting = 20_000;
 
-    const int BatchSize = 1_000;
+    const int BatchSize = 5_000;
 
     readonly Channel<AuditEvent> _waiting = Channel.CreateBounded<AuditEvent>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
 
@@ -58,16 +58,13 @@ public sealed class AuditLog(IDbContextFactory<PortalDbContext> contexts, TimePr
             try
             {
                 await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
-                db.ChangeTracker.AutoDetectChangesEnabled = false;
-                db.AuditEvents.AddRange(batch);
-                await db.SaveChangesAsync(CancellationToken.None);
+                await provider.AppendAsync(db, "audit.event", AuditEvent.Columns, [.. batch.Select(e => e.Values())], CancellationToken.None);
                 batch.Clear();
             }
-            catch (Exception e) when (e is DbUpdateException or System.Data.Common.DbException)
+            catch (Exception e) when (e is System.Data.Common.DbException)
             {
                 // The batch stays and is written when the database is back; the bounded channel slows pulls meanwhile.
                 log.LogError(e, "{Count} audit rows wait for the database", batch.Count);
-                foreach (var row in batch) row.Id = 0;
                 await Task.Delay(TimeSpan.FromSeconds(1));
                 if (_waiting.Reader.Completion.IsCompleted) return;
             }

@@ -20,12 +20,33 @@ public interface IDatabaseProvider
     /// </summary>
     Task InsertMissingAsync(PortalDbContext db, string table, IReadOnlyList<string> columns, IReadOnlyList<string> key, IReadOnlyList<object[]> rows, CancellationToken cancellation);
 
+    /// <summary>
+    /// Appends many rows the fastest way the database has (COPY, SqlBulkCopy), all or none, with the transaction of <paramref name="db"/> when it has one.
+    /// <paramref name="rows"/> holds one value per column, null where there is none.
+    /// </summary>
+    Task AppendAsync(PortalDbContext db, string table, IReadOnlyList<AppendColumn> columns, IReadOnlyList<object?[]> rows, CancellationToken cancellation);
+
     /// <summary>Announces changes to every node when the surrounding transaction commits; see <see cref="IChangeFeed"/>.</summary>
     Task AnnounceAsync(PortalDbContext db, IReadOnlyList<ChangeNotice> notices, CancellationToken cancellation);
 
     /// <summary>Yields notices announced by any node, in commit order, until cancelled. Throws when the connection is lost; the caller starts again and drops its caches.</summary>
     IAsyncEnumerable<ChangeNotice> ListenAsync(string connectionString, Action ready, CancellationToken cancellation);
 }
+
+/// <summary>What a column of appended rows holds.</summary>
+public enum AppendType
+{
+    Int = 0,
+    Text = 1,
+    Boolean = 2,
+    /// <summary>A <see cref="DateTimeOffset"/> in UTC.</summary>
+    Time = 3,
+    /// <summary>JSON as text.</summary>
+    Json = 4,
+}
+
+/// <summary>A column of appended rows.</summary>
+public sealed record AppendColumn(string Name, AppendType Type);
 
 /// <summary>Where the database is.</summary>
 public sealed class DatabaseOptions

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 
 namespace Portal.Integration.Tests.Web;
@@ -24,9 +25,24 @@ public sealed record SiteAnswer(int Status, string Html, string? Location)
 }
 
 /// <summary>A browser without scripts: it keeps cookies, follows nothing, and posts forms with the token of the page they stand on.</summary>
-public sealed class SiteVisitor(Uri site)
+public sealed class SiteVisitor
 {
-    readonly HttpClient _http = new(new HttpClientHandler { CookieContainer = new CookieContainer(), AllowAutoRedirect = false }) { BaseAddress = site };
+    readonly Uri _site;
+    readonly HttpClient _http;
+
+    public SiteVisitor(Uri site)
+    {
+        _site = site;
+        _http = new(new HttpClientHandler { CookieContainer = Cookies, AllowAutoRedirect = false }) { BaseAddress = site };
+    }
+
+    public CookieContainer Cookies { get; } = new();
+
+    /// <summary>Sent with every request.</summary>
+    public HttpRequestHeaders Headers => _http.DefaultRequestHeaders;
+
+    /// <summary>A request of the caller's own making, with the visitor's cookies.</summary>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _http.SendAsync(request);
 
     public async Task<SiteAnswer> GetAsync(string path)
     {
@@ -51,7 +67,7 @@ public sealed class SiteVisitor(Uri site)
     async Task<SiteAnswer> ReadAsync(HttpResponseMessage response)
     {
         var location = response.Headers.Location;
-        var path = location is null ? null : location.IsAbsoluteUri && location.GetLeftPart(UriPartial.Authority) == site.GetLeftPart(UriPartial.Authority) ? location.PathAndQuery : location.OriginalString;
+        var path = location is null ? null : location.IsAbsoluteUri && location.GetLeftPart(UriPartial.Authority) == _site.GetLeftPart(UriPartial.Authority) ? location.PathAndQuery : location.OriginalString;
         return new(Convert.ToInt32(response.StatusCode, CultureInfo.InvariantCulture), await response.Content.ReadAsStringAsync(), path);
     }
 }
