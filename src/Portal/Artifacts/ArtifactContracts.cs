@@ -160,6 +160,8 @@ static partial class ArtifactWire
     const string DockerConfig = "application/vnd.docker.container.image.v1+json";
     public const string BuildHistory = "build_history";
     public const string Dependencies = "dependencies";
+    public const string Readme = "readme.md";
+    public const string Values = "values.yaml";
 
     public static string Type(ArtifactRow row) => row.Kind switch
     {
@@ -200,16 +202,14 @@ static partial class ArtifactWire
         return extra;
     }
 
-    public static string? AdditionOf(ArtifactKind kind) => kind switch { ArtifactKind.Image => BuildHistory, ArtifactKind.Chart => Dependencies, _ => null };
+    public static IReadOnlyList<string> AdditionsOf(ArtifactKind kind) => kind switch { ArtifactKind.Image => [BuildHistory], ArtifactKind.Chart => [Values, Readme, Dependencies], _ => [] };
 
     public static Dictionary<string, AdditionLinkJson>? Additions(ArtifactRow row)
     {
-        if (AdditionOf(row.Kind) is not { } name) return null;
+        if (AdditionsOf(row.Kind) is not { Count: > 0 } names) return null;
         var slash = row.RepositoryName.IndexOf('/', StringComparison.Ordinal);
-        return new()
-        {
-            [name] = new() { Href = $"/api/v2.0/projects/{row.RepositoryName[..slash]}/repositories/{PathNames.Encode(row.RepositoryName[(slash + 1)..])}/artifacts/{row.Digest}/additions/{name}" },
-        };
+        var artifact = $"/api/v2.0/projects/{row.RepositoryName[..slash]}/repositories/{PathNames.Encode(row.RepositoryName[(slash + 1)..])}/artifacts/{row.Digest}";
+        return names.ToDictionary(n => n, n => new AdditionLinkJson { Href = $"{artifact}/additions/{n}" }, StringComparer.Ordinal);
     }
 
     [GeneratedRegex(@"^application/vnd\.[^.]*\.(.*)\.config\.[^.]*\+json\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]

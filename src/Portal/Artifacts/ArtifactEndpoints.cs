@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -29,17 +31,19 @@ public static class ArtifactEndpoints
         repository.MapGet("/{reference}/tags", TagsAsync).Describe("listTags", Tag, "The tags of an artifact", 400, 404, 422).Answers<TagJson[]>();
         repository.MapArtifactChanges();
         repository.MapGet("/{reference}/accessories", AccessoriesAsync).Describe("listAccessories", Tag, "What is attached to an artifact", 404, 422).Answers<AccessoryJson[]>();
-        repository.MapGet("/{reference}/additions/{addition}", AdditionAsync).Describe("getAddition", Tag, "The build history of an image, or the dependencies of a chart", 404).Answers<JsonArray>();
+        repository.MapGet("/{reference}/additions/{addition}", AdditionAsync).Describe("getAddition", Tag, "The build history of an image; the values, readme and dependencies of a chart", 404, 413, 422).Answers<JsonArray>();
     }
 
     static async Task<IResult> ListOfProjectAsync(HttpContext http, ProjectQueries projects, ArtifactQueries artifacts, [AsParameters] ProjectPath path, [AsParameters] ListQuery list,
-        [AsParameters] ArtifactParts parts, CancellationToken cancellation)
+        [AsParameters] ArtifactParts parts, [FromQuery(Name = "latest_in_repository"), Description("Only the newest of each repository; q then names one media_type or artifact_type.")] bool? latest, CancellationToken cancellation)
     {
         var entry = await projects.ResolveAsync(http.Caller(), path, Permissions.ArtifactList, cancellation);
         if (!entry.Ok) return entry.Error.Reply();
         var asked = Asked(list);
         if (!asked.Ok) return asked.Error.Reply();
         var (request, filter) = asked.Value;
+        if (latest == true && filter.ConfigType is null) return Error.Invalid("q", "latest_in_repository needs exactly one of media_type and artifact_type in the query string, with =").Reply();
+        filter = filter with { Latest = latest == true };
         return await AnswerAsync(http, artifacts, request, parts, await artifacts.ListOfProjectAsync(entry.Value, request.Page, filter, request.Where, cancellation), cancellation);
     }
 
@@ -83,12 +87,19 @@ public static class ArtifactEndpoints
         return http.List(request.Value, page, a => AccessoryJson.From(artifact.Value, a));
     }
 
-    static async Task<IResult> AdditionAsync(HttpContext http, ArtifactQueries artifacts, string project_name, string repository_name, string reference, string addition, CancellationToken cancellation)
+    static async Task<IResult> AdditionAsync(HttpContext http, ArtifactQueries artifacts, ChartQueries charts, string project_name, string repository_name, string reference, string addition, CancellationToken cancellation)
     {
         var found = await artifacts.ConfigAsync(http.Caller(), project_name, PathNames.Repository(repository_name), reference, cancellation);
         if (!found.Ok) return found.Error.Reply();
-        if (ArtifactWire.AdditionOf(found.Value.Artifact.Kind) != addition || found.Value.Config is not { } config) return Error.NotFound("The addition").Reply();
-        return Results.Ok(JsonNode.Parse(config)?[addition == ArtifactWire.BuildHistory ? "history" : "dependencies"] as JsonArray ?? []);
+        var (artifact, config) = found.Value;
+        if (!ArtifactWire.AdditionsOf(artifact.Kind).Contains(addition)) return ArtifactErrors.AdditionNotFound.Reply();
+        if (addition is ArtifactWire.Readme or ArtifactWire.Values)
+        {
+            var file = await charts.FileAsync(http.Caller(), project_name, PathNames.Repository(repository_name), artifact.Digest, addition, cancellation);
+            // never a type that a browser would run
+            return file.Ok ? Results.Text(file.Value, addition == ArtifactWire.Readme ? "text/markdown" : "text/plain", Encoding.UTF8) : file.Error.Reply();
+        }
+        return config is null ? ArtifactErrors.AdditionNotFound.Reply() : Results.Ok(JsonNode.Parse(config)?[addition == ArtifactWire.BuildHistory ? "history" : "dependencies"] as JsonArray ?? []);
     }
 
     static async Task<IResult> AnswerAsync(HttpContext http, ArtifactQueries artifacts, ListRequest request, ArtifactParts parts, Result<Page<ArtifactRow>> page, CancellationToken cancellation)
@@ -106,7 +117,10 @@ public static class ArtifactEndpoints
         var (tags, request) = asked.Value.Take("tags");
         (var children, request) = request.Take("base");
         (var type, request) = request.Take("type");
-        var filter = new ArtifactListFilter(WithChildren: children is { Value: "*" }, Kinds: type is null ? null : [.. type.Values.SelectMany(ArtifactWire.Kinds)]);
+        // On the wire both carry the same value, for a plain image one that is not stored.
+        var types = request.Where.Where(c => c is { Field: "media_type" or "artifact_type", Kind: ConditionKind.Equal }).ToList();
+        if (types.Count == 1) request = request with { Where = [.. request.Where.Except(types)] };
+        var filter = new ArtifactListFilter(WithChildren: children is { Value: "*" }, Kinds: type is null ? null : [.. type.Values.SelectMany(ArtifactWire.Kinds)], ConfigType: types.Count == 1 ? types[0].Value : null);
         switch (tags)
         {
             case null: break;

@@ -9,6 +9,7 @@ public static class ArtifactErrors
     public static Error RepositoryNotFound { get; } = Error.NotFound("The repository");
     public static Error ArtifactNotFound { get; } = Error.NotFound("The artifact");
     public static Error TagNotFound { get; } = Error.NotFound("The tag");
+    public static Error AdditionNotFound { get; } = Error.NotFound("The addition");
     public static Error DeletionNotFound { get; } = Error.NotFound("The deletion");
 
     public static Error TagName { get; } = Error.Invalid("tag", "A tag has 1 to 128 letters, digits, '_', '.' and '-', and starts with none of '.' and '-'.") with { Code = OciErrors.TagInvalid.Code };
@@ -25,6 +26,12 @@ public static class ArtifactErrors
     public static Error NamedByIndex(string index) => new("PRECONDITION", $"The index {index} names this artifact. Delete the index, and its platforms go with it.", ErrorKind.Precondition);
 
     public static Error TagTaken(TagName tag) => new("CONFLICT", $"The tag {tag} names another artifact.", ErrorKind.Conflict, "tag");
+
+    public static Error CopyOfAttached { get; } = new("DENIED", "What is attached to another artifact is copied with that artifact, not on its own.", ErrorKind.Forbidden);
+
+    public static Error CopyTooLarge(int most) => Error.Invalid("from", $"A copy takes at most {most} manifests along; this artifact has more.");
+
+    public static Error CopySource { get; } = Error.Invalid("from", "from is a project, a repository and a tag or digest: project/repository:tag or project/repository@sha256:…");
 
     public static Error Changed { get; } = new("CONFLICT", "Somebody else changed the same artifacts at this moment. Look again and repeat.", ErrorKind.Conflict);
 

@@ -7,8 +7,6 @@ namespace Portal.Artifacts;
 /// <summary>Which artifacts belong in a list.</summary>
 static class ArtifactFilters
 {
-    const string CosignTag = "sha256-%.%";
-
     public static IQueryable<Artifact> Apply(PortalDbContext db, IQueryable<Artifact> artifacts, string? text, ArtifactListFilter filter)
     {
         if (text is not null)
@@ -27,12 +25,40 @@ static class ArtifactFilters
         if (filter.Tagged is { } tagged) artifacts = artifacts.Where(a => a.Tags.Any() == tagged);
         if (filter.Signed) artifacts = artifacts.Where(a => db.Artifacts.Any(s => s.RepositoryId == a.RepositoryId && s.DeletionId == null && s.Kind == ArtifactKind.Signature
             && (s.SubjectDigest == a.Digest || s.Tags.Any(t => t.Name == a.Digest.Replace(":", "-") + ".sig"))));
+        if (filter.ConfigType is { } type) artifacts = OfType(artifacts, type);
         // What hangs on another artifact is shown there.
-        artifacts = artifacts.Where(a => a.SubjectDigest == null && !a.Tags.Any(t => EF.Functions.Like(t.Name, CosignTag)));
+        var attached = CosignTags.Of(db.Tags);
+        artifacts = artifacts.Where(a => a.SubjectDigest == null && !attached.Any(t => t.ArtifactId == a.Id));
         if (!filter.WithChildren)
             artifacts = artifacts.Where(a => a.Tags.Any() || !db.ArtifactChildren.Any(c => c.ChildDigest == a.Digest && db.Artifacts.Any(p => p.Id == c.ParentId && p.RepositoryId == a.RepositoryId && p.DeletionId == null)));
-        return artifacts;
+        if (!filter.Latest) return artifacts;
+        var all = artifacts;
+        return artifacts.Where(a => a.Id == all.Where(n => n.RepositoryId == a.RepositoryId).OrderByDescending(n => n.PushedAt).ThenByDescending(n => n.Id).Select(n => n.Id).First());
     }
+
+    // A plain image's row leaves its config's type out, and an index has no config.
+    static IQueryable<Artifact> OfType(IQueryable<Artifact> artifacts, string type) => type switch
+    {
+        MediaTypes.OciConfig => artifacts.Where(a => a.ArtifactType == type || (a.ArtifactType == "" && a.Kind == ArtifactKind.Image && a.MediaType != MediaTypes.DockerManifest)),
+        MediaTypes.DockerConfig => artifacts.Where(a => a.ArtifactType == type || (a.ArtifactType == "" && a.Kind == ArtifactKind.Image && a.MediaType == MediaTypes.DockerManifest)),
+        _ => artifacts.Where(a => a.ArtifactType == type || (a.ArtifactType == "" && a.Kind != ArtifactKind.Image && a.MediaType == type)),
+    };
+}
+
+/// <summary>The tags by which cosign attaches things, <c>sha256-&lt;hex&gt;.sig|.att|.sbom</c>; people do not count them as tags.</summary>
+static class CosignTags
+{
+    // an underscore stands for any one character
+    static readonly string Subject = "sha256-" + new string('_', 64);
+    static readonly string Signature = Subject + ".sig";
+    static readonly string Attestation = Subject + ".att";
+    static readonly string Sbom = Subject + ".sbom";
+
+    public static IQueryable<Tag> Of(IQueryable<Tag> tags) =>
+        tags.Where(t => EF.Functions.Like(t.Name, Signature) || EF.Functions.Like(t.Name, Attestation) || EF.Functions.Like(t.Name, Sbom));
+
+    public static IQueryable<Tag> Others(IQueryable<Tag> tags) =>
+        tags.Where(t => !EF.Functions.Like(t.Name, Signature) && !EF.Functions.Like(t.Name, Attestation) && !EF.Functions.Like(t.Name, Sbom));
 }
 
 /// <summary>The one shape in which artifacts are read.</summary>

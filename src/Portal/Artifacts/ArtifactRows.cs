@@ -118,4 +118,7 @@ public sealed record TagEventRow(long Id, string TagName, TagAction Action, stri
 /// <param name="Tag">Only the one with this tag.</param>
 /// <param name="Kinds">Only of these kinds.</param>
 /// <param name="TagContains">Only those with a tag that holds this text.</param>
-public sealed record ArtifactListFilter(bool? Tagged = null, bool WithChildren = false, bool Signed = false, string? Tag = null, IReadOnlyList<ArtifactKind>? Kinds = null, string? TagContains = null);
+/// <param name="ConfigType">Only those whose config, or index, has this media type.</param>
+/// <param name="Latest">Of what the other conditions leave, only the newest push of each repository.</param>
+public sealed record ArtifactListFilter(bool? Tagged = null, bool WithChildren = false, bool Signed = false, string? Tag = null, IReadOnlyList<ArtifactKind>? Kinds = null, string? TagContains = null,
+    string? ConfigType = null, bool Latest = false);

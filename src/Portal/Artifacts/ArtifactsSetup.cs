@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Portal.Audit;
 using Portal.Data;
+using Portal.Projects;
 
 namespace Portal.Artifacts;
 
@@ -26,6 +27,8 @@ public static class ArtifactsSetup
         services.AddSingleton(s => new ArtifactDeleter(s.GetRequiredService<Transactions>(), s.GetRequiredService<RepositoryAccess>(), s.GetRequiredService<ArtifactLookup>(), s.GetRequiredService<DeletionWriter>()));
         services.AddSingleton(s => new DeletionService(s.GetRequiredService<Transactions>(), s.GetRequiredService<IDatabaseProvider>(), s.GetRequiredService<ProjectAccess>(), s.GetRequiredService<ArtifactLookup>(),
             s.GetRequiredService<DeletionEffects>()));
+        services.AddSingleton<CopyPlanner>().AddSingleton(s => new ArtifactCopier(s.GetRequiredService<CopyPlanner>(), s.GetRequiredService<ProjectQueries>(), s.GetRequiredService<BlobService>(),
+            s.GetRequiredService<PushService>(), s.GetRequiredService<GuardChain>(), s.GetRequiredService<AuditLog>()));
         services.AddSingleton<PullRecorder>().AddHostedService(s => s.GetRequiredService<PullRecorder>());
         services.AddSingleton<IntentIndexing>().AddSingleton<IntentReconciler>().AddHostedService(s => s.GetRequiredService<IntentReconciler>());
         services.AddHealthChecks().AddCheck<RegistryHealth>("registry");

@@ -34,11 +34,12 @@ public sealed class HomeQueries(IDbContextFactory<PortalDbContext> contexts, IAc
         if (projectId is { } id) repositories = repositories.Where(r => r.ProjectId == id);
         // The newest n pushes are in the n repositories that were pushed to last, so two short index walks find them in any number of artifacts.
         var newest = repositories.OrderByDescending(r => r.LastPushedAt).ThenByDescending(r => r.Id).Take(take).Select(r => r.Id);
+        var tags = CosignTags.Others(db.Tags);
         return await db.Artifacts.AsNoTracking()
-            .Where(a => newest.Contains(a.RepositoryId) && a.DeletionId == null && a.SubjectDigest == null && a.Kind != ArtifactKind.Signature && a.Tags.Any())
+            .Where(a => newest.Contains(a.RepositoryId) && a.DeletionId == null && a.SubjectDigest == null && a.Kind != ArtifactKind.Signature && tags.Any(t => t.ArtifactId == a.Id))
             .OrderByDescending(a => a.PushedAt).ThenByDescending(a => a.Id).Take(take)
             .Select(a => new RecentPush(a.Repository!.Project!.Name, a.Repository.Name, a.Digest, a.Kind,
-                a.Tags.OrderByDescending(t => t.PushedAt).ThenByDescending(t => t.Id).Take(MaxTags).Select(t => t.Name).ToList(), a.Tags.Count, a.Size, a.PushedAt, a.PushedBy))
+                tags.Where(t => t.ArtifactId == a.Id).OrderByDescending(t => t.PushedAt).ThenByDescending(t => t.Id).Take(MaxTags).Select(t => t.Name).ToList(), tags.Count(t => t.ArtifactId == a.Id), a.Size, a.PushedAt, a.PushedBy))
             .ToListAsync(cancellation);
     }
 
@@ -66,7 +67,7 @@ public sealed class HomeQueries(IDbContextFactory<PortalDbContext> contexts, IAc
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var repositories = Visible(db, scope).Where(r => r.ProjectId == projectId);
         return (await db.Artifacts.LongCountAsync(a => a.DeletionId == null && repositories.Any(r => r.Id == a.RepositoryId), cancellation),
-            await db.Tags.LongCountAsync(t => repositories.Any(r => r.Id == t.RepositoryId), cancellation));
+            await CosignTags.Others(db.Tags).LongCountAsync(t => repositories.Any(r => r.Id == t.RepositoryId), cancellation));
     }
 
     static IQueryable<Repository> Visible(PortalDbContext db, AccessScope scope)

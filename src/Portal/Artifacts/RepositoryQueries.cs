@@ -91,22 +91,26 @@ public sealed class RepositoryQueries(IDbContextFactory<PortalDbContext> context
         return scope.Public ? live.Where(r => r.Project!.Public || ids.Contains(r.ProjectId)) : live.Where(r => ids.Contains(r.ProjectId));
     }
 
-    static IQueryable<RepositoryRow> Rows(PortalDbContext db, IQueryable<Repository> repositories) => repositories.Select(r => new RepositoryRow
+    static IQueryable<RepositoryRow> Rows(PortalDbContext db, IQueryable<Repository> repositories)
     {
-        Id = r.Id,
-        ProjectId = r.ProjectId,
-        ProjectName = r.Project!.Name,
-        ProjectPublic = r.Project.Public,
-        Name = r.Name,
-        Description = r.Description,
-        CreatedAt = r.CreatedAt,
-        UpdatedAt = r.UpdatedAt,
-        LastPushedAt = r.LastPushedAt,
-        LastPulledAt = r.LastPulledAt,
-        PullCount = r.PullCount,
-        ArtifactCount = db.Artifacts.Count(a => a.RepositoryId == r.Id && a.DeletionId == null),
-        TagCount = db.Tags.Count(t => t.RepositoryId == r.Id),
-        UniqueBytes = db.Artifacts.Where(a => a.RepositoryId == r.Id && a.DeletionId == null).SelectMany(a => a.Blobs)
-            .Select(b => new { b.BlobId, b.Blob!.Size }).Distinct().Sum(b => b.Size),
-    });
+        var tags = CosignTags.Others(db.Tags);
+        return repositories.Select(r => new RepositoryRow
+        {
+            Id = r.Id,
+            ProjectId = r.ProjectId,
+            ProjectName = r.Project!.Name,
+            ProjectPublic = r.Project.Public,
+            Name = r.Name,
+            Description = r.Description,
+            CreatedAt = r.CreatedAt,
+            UpdatedAt = r.UpdatedAt,
+            LastPushedAt = r.LastPushedAt,
+            LastPulledAt = r.LastPulledAt,
+            PullCount = r.PullCount,
+            ArtifactCount = db.Artifacts.Count(a => a.RepositoryId == r.Id && a.DeletionId == null),
+            TagCount = tags.Count(t => t.RepositoryId == r.Id),
+            UniqueBytes = db.Artifacts.Where(a => a.RepositoryId == r.Id && a.DeletionId == null).SelectMany(a => a.Blobs)
+                .Select(b => new { b.BlobId, b.Blob!.Size }).Distinct().Sum(b => b.Size),
+        });
+    }
 }

@@ -70,6 +70,7 @@ static class EndpointMatrixTable
         new($"PUT {R}/{{repository_name}}", "DMAS", 400, TooLong),
         new($"DELETE {R}/{{repository_name}}", "MAS", 404, Url: "/api/v2.0/projects/{p}/repositories/none"),
         new($"GET {R}/{{repository_name}}/artifacts", Member, 200),
+        new($"POST {R}/{{repository_name}}/artifacts", "DMAS", 400, Url: "/api/v2.0/projects/{p}/repositories/team%252Fapp/artifacts?from=nothing"),
         new("DELETE " + Artifact, "MAS", 412, Url: $"/api/v2.0/projects/{{p}}/repositories/team%252Fapp/artifacts/{Api.ApiFixture.Digest}"),
         new($"POST {Artifact}/tags", "DMAS", 400, """{"name":"not a tag"}"""),
         new($"DELETE {Artifact}/tags/{{tag_name}}", "MAS", 404, Url: "/api/v2.0/projects/{p}/repositories/team%252Fapp/artifacts/1.0/tags/none"),

@@ -1,0 +1,100 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Access;
+using Portal.Data;
+using Portal.Kernel;
+using Portal.Projects;
+using Portal.Registry.Manifests;
+
+namespace Portal.Artifacts;
+
+/// <summary>One manifest to put into the target.</summary>
+/// <param name="Blobs">Config and layers, which have to be there first.</param>
+/// <param name="Names">What to put it under: its digest, or the tags that come along.</param>
+sealed record CopyStep(byte[] Content, string MediaType, IReadOnlyList<(Digest Digest, long Size)> Blobs, IReadOnlyList<Reference> Names);
+
+/// <summary>Everything that a copy puts, in an order in which each manifest finds what it names.</summary>
+sealed record CopyPlan(RepositoryEntry From, Digest Root, IReadOnlyList<CopyStep> Steps);
+
+/// <summary>Works out what belongs to an artifact: children before their index, attachments after what they are attached to.</summary>
+sealed class CopyPlanner(IDbContextFactory<PortalDbContext> contexts, RepositoryAccess access, IAccessPolicy policy, GuardChain guards)
+{
+    /// <summary>The most manifests of one copy.</summary>
+    public const int MaxArtifacts = 1_000;
+
+    static readonly string[] Suffixes = ["sig", "att", "sbom"];
+
+    public async Task<Result<CopyPlan>> PlanAsync(Caller caller, RepositoryName source, Reference reference, CancellationToken cancellation)
+    {
+        var found = await access.FindAsync(caller, source, Permissions.ArtifactRead, cancellation);
+        if (!found.Ok) return found.Error;
+        var (project, repository) = found.Value;
+        // looking at an artifact is less than having its content
+        var rights = await policy.RightsAsync(caller, project.Target, cancellation);
+        if (!rights.Has(Permissions.RepositoryPull)) return ProjectErrors.Refusal(caller, rights, Permissions.RepositoryPull);
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        if (await ArtifactDeleter.FindAsync(db, repository.Id, reference, cancellation) is not { } root) return ArtifactErrors.ArtifactNotFound;
+        if (root.SubjectDigest is not null || root.Tags.Any(t => ArtifactKinds.TagScheme(t.Name) is not null)) return ArtifactErrors.CopyOfAttached;
+        var family = await FamilyAsync(db, repository.Id, root, cancellation);
+        if (!family.Ok) return family.Error;
+        var steps = new List<CopyStep>();
+        foreach (var member in family.Value)
+        {
+            TagName? tag = member.Id == root.Id && !reference.IsDigest ? reference.Tag : null;
+            var allowed = await guards.CheckAsync(new PullContext(caller, project, source, tag, Digest.Parse(member.Digest), member.MediaType), cancellation);
+            if (!allowed.Ok) return allowed.Error;
+            steps.Add(await StepAsync(db, member, tag, cancellation));
+        }
+        return new CopyPlan(repository, Digest.Parse(root.Digest), steps);
+    }
+
+    static async Task<CopyStep> StepAsync(PortalDbContext db, Artifact artifact, TagName? tag, CancellationToken cancellation)
+    {
+        var content = await db.Manifests.AsNoTracking().Where(m => m.Digest == artifact.Digest).Select(m => m.Content).SingleAsync(cancellation);
+        var blobs = await db.ArtifactBlobs.AsNoTracking().Where(b => b.ArtifactId == artifact.Id).Select(b => new { b.Blob!.Digest, b.Blob.Size }).Distinct().ToListAsync(cancellation);
+        List<Reference> names = [.. artifact.Tags.Where(t => ArtifactKinds.TagScheme(t.Name) is not null).Select(t => TagName.TryParse(t.Name, out var name) ? (Reference)name : Digest.Parse(artifact.Digest))];
+        if (tag is { } asked) names.Add(asked);
+        if (names.Count == 0) names.Add(Digest.Parse(artifact.Digest));
+        return new(content, artifact.MediaType, [.. blobs.Select(b => (Digest.Parse(b.Digest), b.Size))], names);
+    }
+
+    /// <summary>The artifact, its children, what is attached to any of them, and so on; round by round, two statements each.</summary>
+    static async Task<Result<List<Artifact>>> FamilyAsync(PortalDbContext db, long repositoryId, Artifact root, CancellationToken cancellation)
+    {
+        var order = new List<Artifact>();
+        var known = new HashSet<string>(StringComparer.Ordinal) { root.Digest };
+        List<Artifact> round = [root];
+        while (round.Count > 0)
+        {
+            var below = await ChildrenAsync(db, repositoryId, round, known, cancellation);
+            if (!below.Ok) return below.Error;
+            order.AddRange(below.Value);
+            if (order.Count > MaxArtifacts) return ArtifactErrors.CopyTooLarge(MaxArtifacts);
+            var digests = below.Value.Select(a => a.Digest).ToList();
+            var names = digests.SelectMany(d => Suffixes.Select(s => ArtifactKinds.CosignTagOf(Digest.Parse(d), s))).ToList();
+            var attached = await Live(db, repositoryId).Where(a => digests.Contains(a.SubjectDigest!) || a.Tags.Any(t => names.Contains(t.Name)))
+                .OrderBy(a => a.Id).Take(MaxArtifacts + 1).ToListAsync(cancellation);
+            round = [.. attached.Where(a => known.Add(a.Digest))];
+        }
+        return order;
+    }
+
+    // the given ones with everything below them, deepest first
+    static async Task<Result<List<Artifact>>> ChildrenAsync(PortalDbContext db, long repositoryId, List<Artifact> top, HashSet<string> known, CancellationToken cancellation)
+    {
+        var levels = new List<List<Artifact>> { top };
+        while (levels[^1].Any(a => MediaTypes.IsIndex(a.MediaType)))
+        {
+            var ids = levels[^1].Select(a => a.Id).ToList();
+            var below = await Live(db, repositoryId).Where(a => db.ArtifactChildren.Any(c => ids.Contains(c.ParentId) && c.ChildDigest == a.Digest))
+                .OrderBy(a => a.Id).Take(MaxArtifacts + 1).ToListAsync(cancellation);
+            known.UnionWith(below.Select(a => a.Digest));
+            levels.Add(below);
+            if (levels.Sum(l => l.Count) > MaxArtifacts) return ArtifactErrors.CopyTooLarge(MaxArtifacts);
+        }
+        levels.Reverse();
+        return levels.SelectMany(l => l).DistinctBy(a => a.Digest).ToList();
+    }
+
+    static IQueryable<Artifact> Live(PortalDbContext db, long repositoryId) =>
+        db.Artifacts.AsNoTracking().Include(a => a.Tags).AsSingleQuery().Where(a => a.RepositoryId == repositoryId && a.DeletionId == null);
+}

@@ -1,0 +1,128 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Api;
+using Portal.Data;
+using Portal.Integration.Tests.Api;
+using Portal.TestKit;
+using Xunit;
+
+namespace Portal.Integration.Tests.Security;
+
+/// <summary>
+/// Every changing endpoint gets a body with every field that any shape of the API has, from callers who may do little. Owners, roles, ids, flags and
+/// counts stay what they were, whether the request is refused or done.
+/// </summary>
+[Collection(ChangesCollection.Name)]
+public sealed class MassAssignmentTests(ApiFixture api)
+{
+    static readonly string[] Weak = ["outsider", "limited", "guest", "developer"];
+
+    static readonly Dictionary<string, Type> Fields = typeof(WireAttribute).Assembly.GetTypes().Where(t => t.IsDefined(typeof(WireAttribute), false))
+        .SelectMany(t => t.GetProperties(BindingFlags.Instance | BindingFlags.Public))
+        .GroupBy(p => p.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name)).ToDictionary(g => g.Key, g => g.First().PropertyType, StringComparer.Ordinal);
+
+    /// <summary>Endpoint, and a body that fills its own shape so that binding succeeds.</summary>
+    public static TheoryData<string, string, string> Changes => new()
+    {
+        { "POST", "users", """{"username":"mass","password":"User-password-1","email":"m@example.org","realname":"m","comment":"m"}""" },
+        { "PUT", "users/{self}", """{"email":"m@example.org","realname":"m","comment":"m"}""" },
+        { "PUT", "users/{admin}", """{"email":"m@example.org","realname":"m","comment":"m"}""" },
+        { "PUT", "users/{self}/sysadmin", """{"sysadmin_flag":true}""" },
+        { "PUT", "users/{self}/password", """{"old_password":"not the present one","new_password":"Another-password-2"}""" },
+        { "PUT", "users/{admin}/password", """{"old_password":"not the present one","new_password":"Another-password-2"}""" },
+        { "POST", "projects", """{"project_name":"mass-{user}","description":"m","public":false,"metadata":{"public":"false"},"registry_id":null}""" },
+        { "PUT", "projects/own", """{"project_name":"mass","description":"m","public":true,"metadata":{"public":"true"},"registry_id":null}""" },
+        { "PUT", "projects/foreign", """{"project_name":"mass","description":"m","public":true,"metadata":{"public":"true"},"registry_id":null}""" },
+        { "POST", "projects/own/metadatas", """{"public":"true"}""" },
+        { "PUT", "projects/own/metadatas/public", """{"public":"true"}""" },
+        { "POST", "projects/own/members", """{"role_id":1,"member_user":{"user_id":0,"username":"{user}"},"member_group":null}""" },
+        { "PUT", "projects/own/members/{member}", """{"role_id":1}""" },
+        { "PUT", "projects/own/repositories/team%2Fapp", """{"description":"m"}""" },
+        { "PUT", "projects/foreign/repositories/team%2Fapp", """{"description":"m"}""" },
+        { "POST", "projects/own/repositories/team%2Fapp/artifacts/1.0/tags", """{"name":"mass-{user}"}""" },
+    };
+
+    [Fact]
+    public void Shapes_OfRequests_AreAllSent()
+    {
+        var requests = typeof(WireAttribute).Assembly.GetTypes().Where(t => t.Name.EndsWith("Req", StringComparison.Ordinal) && t.IsDefined(typeof(WireAttribute), false)).ToList();
+        var bodies = Changes.Select(c => JsonNode.Parse((string)c[2])!.AsObject().Select(f => f.Key).ToHashSet(StringComparer.Ordinal)).ToList();
+        Assert.True(requests.Count >= 8, $"only {requests.Count} request shapes were found");
+        Assert.All(requests, r => Assert.Contains(bodies, b => r.GetProperties().All(p => b.Contains(JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name)))));
+        Assert.All((string[])["sysadmin_flag", "owner_id", "role_id", "user_id", "project_id", "pull_count", "creation_time"], f => Assert.Contains(f, Fields.Keys));
+    }
+
+    [Theory, MemberData(nameof(Changes))]
+    public async Task Change_WithEveryField_ChangesNoOwnerRoleIdOrFlag(string method, string path, string valid)
+    {
+        foreach (var user in Weak)
+        {
+            var before = await StateAsync();
+            var answer = await api.SendAsync(user, method, Named(path, user), Body(Named(valid, user)));
+            Assert.True((int)answer.Status < 500, $"{user}: {answer.Status} {answer.Text}");
+            var after = await StateAsync();
+            Assert.Empty(before.Except(after));
+            var added = after.Except(before).ToList();
+            var self = api.UserIds[user];
+            if (method == "POST" && path == "projects")
+                Assert.Equal([$"binding User {self} project-admin mass-{user}", $"project mass-{user} of {self} public False deleted False"], added.Order(StringComparer.Ordinal));
+            else if (path.EndsWith("/tags", StringComparison.Ordinal) && user == "developer")
+                Assert.Equal([$"tag own/team/app:mass-developer {ApiFixture.Digest} pulls 0"], added);
+            else
+                Assert.Empty(added);
+        }
+    }
+
+    [Fact]
+    public async Task Change_OfOneself_TakesWhatThePersonMaySay()
+    {
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await api.SendAsync("guest", "PUT", $"users/{api.UserIds["guest"]}", Body("""{"realname":"mine"}"""))).Status);
+        Assert.Equal("mine", (string)(await api.SendAsync("guest", "GET", "users/current")).Json["realname"]!);
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await api.SendAsync("developer", "PUT", "projects/own/repositories/team%2Fapp", Body("""{"description":"said"}"""))).Status);
+        Assert.Equal("said", (string)(await api.SendAsync("developer", "GET", "projects/own/repositories/team%2Fapp")).Json["description"]!);
+    }
+
+    string Named(string text, string user) => text.Replace("{user}", user, StringComparison.Ordinal).Replace("{self}", $"{api.UserIds[user]}", StringComparison.Ordinal)
+        .Replace("{admin}", $"{api.Host.Admin.Id}", StringComparison.Ordinal).Replace("{member}", $"{api.OwnMember}", StringComparison.Ordinal);
+
+    /// <summary>The body with every other field of the API put beside its own.</summary>
+    JsonObject Body(string valid)
+    {
+        var body = JsonNode.Parse(valid)!.AsObject();
+        // metadata is a map of its own, to which every key is a setting
+        if (body.Count == 1 && body.ContainsKey("public")) return body;
+        foreach (var (name, type) in Fields)
+        {
+            if (body.ContainsKey(name)) continue;
+            var bare = Nullable.GetUnderlyingType(type) ?? type;
+            body[name] = bare == typeof(bool) ? true
+                : bare == typeof(int) || bare == typeof(long) ? name == "role_id" ? 1 : name.EndsWith("_count", StringComparison.Ordinal) ? 999_999 : api.Host.Admin.Id
+                : bare == typeof(DateTimeOffset) ? "2001-01-01T00:00:00.000Z"
+                : bare == typeof(string) ? name == "email" ? "admin@example.org" : "admin"
+                : null;
+        }
+        // what the database calls the same things, in case a binder reads those
+        foreach (var name in (string[])["OwnerId", "Id", "PasswordHash", "SecurityStamp", "MustChangePassword", "DisabledAt", "Deleted", "DeletionId", "RoleId", "Everything"])
+            body[name] = 1;
+        return body;
+    }
+
+    async Task<HashSet<string>> StateAsync()
+    {
+        await using var db = await api.Host.Services.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync();
+        var lines = new List<string>();
+        lines.AddRange((await db.Users.AsNoTracking().ToListAsync()).Select(u => $"user {u.Id} {u.UserName} {u.PasswordHash} {u.SecurityStamp} {u.MustChangePassword} {u.DisabledAt} {u.Deleted} {u.CreatedAt:O}"));
+        lines.AddRange(await db.Bindings.Select(b => $"binding {b.SubjectKind} {b.SubjectId} {b.Role!.Name} {db.Projects.Where(p => p.Id == b.ProjectId).Select(p => p.Name).FirstOrDefault()}").ToListAsync());
+        lines.AddRange((await db.Roles.AsNoTracking().ToListAsync()).Select(r => $"role {r.Id} {r.Name} {r.Everything}"));
+        lines.AddRange((await db.Projects.AsNoTracking().ToListAsync()).Select(p => $"project {p.Name} of {p.OwnerId} public {p.Public} deleted {p.DeletedAt is not null}"));
+        lines.AddRange((await db.Repositories.AsNoTracking().Include(r => r.Project).ToListAsync()).Select(r => $"repository {r.Id} {r.Project!.Name}/{r.Name} pulls {r.PullCount} {r.CreatedAt:O} {r.DeletionId}"));
+        lines.AddRange((await db.Artifacts.AsNoTracking().ToListAsync()).Select(a => $"artifact {a.Id} {a.ProjectId} {a.RepositoryId} {a.Digest} {a.Size} pulls {a.PullCount} by {a.PushedBy} {a.DeletionId}"));
+        lines.AddRange((await db.Tags.AsNoTracking().Include(t => t.Artifact!.Repository!.Project).ToListAsync())
+            .Select(t => $"tag {t.Artifact!.Repository!.Project!.Name}/{t.Artifact.Repository.Name}:{t.Name} {t.Artifact.Digest} pulls {t.PullCount}"));
+        return [.. lines];
+    }
+}
