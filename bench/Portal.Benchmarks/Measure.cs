@@ -15,7 +15,7 @@ sealed record Row(string Name, string Unit, IReadOnlyList<Window> Portal, IReadO
     public double Ratio => Median(Pairs());
     public double Worst => Pairs().Min();
     public double CpuRatio => Median(Peer.Zip(Portal, (d, p) => d.CpuPerUnit / p.CpuPerUnit));
-    public long Errors => Portal.Sum(w => w.Errors);
+    public long Errors => Portal.Concat(Peer).Sum(w => w.Errors);
     public bool Holds => Ratio >= Floor && Errors == 0;
 
     IEnumerable<double> Pairs() => Portal.Zip(Peer, (p, d) => p.Rate / d.Rate);

@@ -17,7 +17,7 @@ static class SmallPushes
     {
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = Writers });
         for (var p = 0; p < Projects; p++) await portal.CreateProjectAsync(http, $"push{p:D2}");
-        foreach (var peer in (IPeer[])[portal, distribution]) await WriteAsync(http, peer, 3);
+        foreach (var peer in (IPeer[])[portal, distribution]) await WriteAsync(http, peer, 15);
         return await Measure.PairAsync("B5 push small, spread", "pushes/s", 1, pairs, portal, distribution, peer => WriteAsync(http, peer, seconds));
     }
 

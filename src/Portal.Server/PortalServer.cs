@@ -17,6 +17,9 @@ public static class PortalServer
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(args);
+        // A line for every request and every statement would cost more than answering it.
+        foreach (var chatty in (string[])["Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Microsoft.Extensions", "System.Net.Http", "Yarp"])
+            builder.Logging.AddFilter(chatty, LogLevel.Warning);
         // The keys lie in the database beside what they protect; docs/operations/configuration.md says so.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         configure?.Invoke(builder);
