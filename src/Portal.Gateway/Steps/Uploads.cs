@@ -75,11 +75,14 @@ sealed class MountBlob(ProjectDirectory projects, RepositoryDirectory repositori
 }
 
 /// <summary>Opens an upload; with <c>?digest=</c> the request carries the whole blob and ends it as well.</summary>
-sealed class StartUpload(BackendUploads uploads, TokenKeys keys, BlobReceiver receiver) : IGatewayStep
+sealed class StartUpload(BackendUploads uploads, RepositoryDirectory repositories, TokenKeys keys, BlobReceiver receiver) : IGatewayStep
 {
     public async ValueTask<Error?> RunAsync(GatewayRequest request)
     {
+        // The row is made while the registry opens the upload: from here on the repository is known, and the rest of the push asks no more for it.
+        var row = repositories.EnsureAsync(request.Project!, request.Name, request.Aborted).AsTask();
         var opened = await uploads.OpenAsync(request.Name, request.Aborted);
+        await row;
         if (!opened.Ok) return opened.Error;
         if (request.Http.Request.Query["digest"] is [{ Length: > 0 } digest]) return await receiver.FinishAsync(request, opened.Value, Digest.Parse(digest), 0);
         var path = opened.Value.AsSpan();

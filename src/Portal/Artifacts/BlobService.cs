@@ -13,12 +13,13 @@ public sealed class BlobService(IDbContextFactory<PortalDbContext> contexts, IDa
     {
         var entry = await repositories.EnsureAsync(project, repository, cancellation);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        await db.Database.OpenConnectionAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var now = time.GetUtcNow();
         await provider.InsertMissingAsync(db, "artifacts.blob", [nameof(Blob.Digest), nameof(Blob.Size), nameof(Blob.FirstSeenAt)], [nameof(Blob.Digest)], [[digest.Text, size, now]], cancellation);
         var id = await db.Blobs.AsNoTracking().Where(b => b.Digest == digest.Text).Select(b => b.Id).SingleAsync(cancellation);
         await provider.InsertMissingAsync(db, "artifacts.repository_blob", [nameof(RepositoryBlob.RepositoryId), nameof(RepositoryBlob.BlobId), nameof(RepositoryBlob.LinkedAt)],
             [nameof(RepositoryBlob.RepositoryId), nameof(RepositoryBlob.BlobId)], [[entry.Id, id, now]], cancellation);
+        await transaction.CommitAsync(cancellation);
     }
 
     /// <summary>

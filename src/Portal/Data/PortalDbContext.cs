@@ -8,8 +8,11 @@ using Portal.Projects;
 namespace Portal.Data;
 
 /// <summary>The one context. Entities and their configuration live in their capability; services take the factory, because a circuit outlives a context.</summary>
-public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) : IdentityUserContext<User, int>(options)
+public sealed class PortalDbContext : IdentityUserContext<User, int>
 {
+    // A failed save ends its transaction here; nobody goes on behind a savepoint, so none is set.
+    public PortalDbContext(DbContextOptions<PortalDbContext> options) : base(options) => Database.AutoSavepointsEnabled = false;
+
     public DbSet<Role> Roles => Set<Role>();
     public DbSet<RolePermission> RolePermissions => Set<RolePermission>();
     public DbSet<Binding> Bindings => Set<Binding>();
