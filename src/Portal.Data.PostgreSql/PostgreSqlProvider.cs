@@ -30,18 +30,54 @@ public sealed class PostgreSqlProvider : IDatabaseProvider
     public bool IsUniqueViolation(Exception exception) =>
         (exception as PostgresException ?? exception.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.UniqueViolation;
 
-    public async Task InsertMissingAsync(PortalDbContext db, string table, IReadOnlyList<string> columns, IReadOnlyList<string> key,
-        IReadOnlyList<object[]> rows, CancellationToken cancellation)
+    public async Task InsertMissingAsync(PortalDbContext db, IReadOnlyList<MissingRows> inserts, Durability durability, CancellationToken cancellation)
     {
-        if (rows.Count == 0) return;
-        // One array per column keeps the statement text the same for any number of rows, so that it is prepared once.
-        var sql = new StringBuilder($"INSERT INTO {table} (");
-        sql.AppendJoin(", ", columns.Select(Quote)).Append(") SELECT * FROM unnest(");
-        sql.AppendJoin(", ", Enumerable.Range(0, columns.Count).Select(i => FormattableString.Invariant($"@p{i}")));
-        sql.Append(") ON CONFLICT (").AppendJoin(", ", key.Select(Quote)).Append(") DO NOTHING");
-        var parameters = new object[columns.Count];
-        for (var c = 0; c < columns.Count; c++) parameters[c] = Column(FormattableString.Invariant($"p{c}"), rows, c);
-        await db.Database.ExecuteSqlRawAsync(sql.ToString(), parameters, cancellation);
+        var (sql, parameters) = (new StringBuilder(), new List<NpgsqlParameter>());
+        if (durability == Durability.Relaxed && db.Database.CurrentTransaction is null) sql.Append("SELECT set_config('synchronous_commit', 'off', true);\n");
+        foreach (var insert in inserts)
+            if (insert.Rows.Count > 0) WriteInsert(sql, parameters, insert);
+        // the statements go out together and, without a transaction around them, are one of their own
+        if (parameters.Count > 0) await db.Database.ExecuteSqlRawAsync(sql.ToString(), parameters, cancellation);
+    }
+
+    public async Task<long> EnsureRowAsync(PortalDbContext db, MissingRows row, CancellationToken cancellation)
+    {
+        var (sql, parameters) = (new StringBuilder(), new List<NpgsqlParameter>());
+        WriteInsert(sql, parameters, row);
+        sql.Append("SELECT \"Id\" FROM ").Append(row.Table).Append(" WHERE ");
+        sql.AppendJoin(" AND ", row.Key.Select((k, i) => FormattableString.Invariant($"{Quote(k)} = @k{i}")));
+        await db.Database.OpenConnectionAsync(cancellation);
+        try
+        {
+            await using var command = ((NpgsqlConnection)db.Database.GetDbConnection()).CreateCommand();
+            command.CommandText = sql.ToString();
+            foreach (var parameter in parameters) command.Parameters.Add(parameter);
+            for (var k = 0; k < row.Key.Count; k++) command.Parameters.Add(new(FormattableString.Invariant($"k{k}"), row.Rows[0][row.Columns.ToList().IndexOf(row.Key[k])]));
+            return (long)(await command.ExecuteScalarAsync(cancellation))!;
+        }
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
+        }
+    }
+
+    // One array per column keeps the statement text the same for any number of rows, so that it is prepared once.
+    static void WriteInsert(StringBuilder sql, List<NpgsqlParameter> parameters, MissingRows insert)
+    {
+        var columns = Enumerable.Range(0, insert.Columns.Count).ToList();
+        var values = columns.Select(c => insert.Rows[0][c] is RowId id
+            ? FormattableString.Invariant($"(SELECT \"Id\" FROM {id.Table} WHERE {Quote(id.Column)} = r.c{c})")
+            : FormattableString.Invariant($"r.c{c}")).ToList();
+        sql.Append("INSERT INTO ").Append(insert.Table).Append(" (").AppendJoin(", ", insert.Columns.Select(Quote)).Append(") SELECT ").AppendJoin(", ", values);
+        sql.Append(" FROM unnest(");
+        foreach (var c in columns)
+        {
+            var name = FormattableString.Invariant($"p{parameters.Count}");
+            sql.Append(c == 0 ? "@" : ", @").Append(name);
+            parameters.Add(Column(name, insert.Rows, c));
+        }
+        sql.Append(") AS r(").AppendJoin(", ", columns.Select(c => FormattableString.Invariant($"c{c}")));
+        sql.Append(") ON CONFLICT (").AppendJoin(", ", insert.Key.Select(Quote)).Append(") DO NOTHING;\n");
     }
 
     public async Task AppendAsync(PortalDbContext db, string table, IReadOnlyList<AppendColumn> columns, IReadOnlyList<object?[]> rows, CancellationToken cancellation)
@@ -106,6 +142,8 @@ public sealed class PostgreSqlProvider : IDatabaseProvider
         long => Values<long>(name, NpgsqlDbType.Bigint, rows, column),
         int => Values<int>(name, NpgsqlDbType.Integer, rows, column),
         string => Values<string>(name, NpgsqlDbType.Text, rows, column),
+        Guid => Values<Guid>(name, NpgsqlDbType.Uuid, rows, column),
+        RowId => new NpgsqlParameter<string[]>(name, NpgsqlDbType.Array | NpgsqlDbType.Text) { TypedValue = [.. rows.Select(r => ((RowId)r[column]).Value)] },
         bool => Values<bool>(name, NpgsqlDbType.Boolean, rows, column),
         byte[] => Values<byte[]>(name, NpgsqlDbType.Bytea, rows, column),
         DateTimeOffset => Values<DateTimeOffset>(name, NpgsqlDbType.TimestampTz, rows, column),

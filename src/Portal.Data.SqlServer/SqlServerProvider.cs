@@ -27,30 +27,65 @@ public sealed class SqlServerProvider : IDatabaseProvider
     // 2601: unique index, 2627: unique constraint or primary key
     public bool IsUniqueViolation(Exception exception) => (exception as SqlException ?? exception.InnerException as SqlException)?.Number is 2601 or 2627;
 
-    public async Task InsertMissingAsync(PortalDbContext db, string table, IReadOnlyList<string> columns, IReadOnlyList<string> key,
-        IReadOnlyList<object[]> rows, CancellationToken cancellation)
+    // durability: delayed durability is an option of the database, which is the administrator's to set; every commit here is full
+    public async Task InsertMissingAsync(PortalDbContext db, IReadOnlyList<MissingRows> inserts, Durability durability, CancellationToken cancellation)
     {
-        foreach (var part in rows.Chunk(MaxParameters / columns.Count))
+        var parts = inserts.SelectMany(i => i.Rows.Chunk(MaxParameters / i.Columns.Count).Select(rows => i with { Rows = rows })).ToList();
+        var fits = parts.Sum(p => p.Rows.Count * p.Columns.Count) <= MaxParameters;
+        await using var transaction = parts.Count > 1 && db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(cancellation) : null;
+        foreach (var batch in fits && parts.Count > 0 ? [parts] : parts.Select(p => new List<MissingRows> { p }))
         {
-            var sql = new StringBuilder($"MERGE {table} WITH (HOLDLOCK) AS t USING (VALUES ");
-            var parameters = new List<object>();
-            for (var r = 0; r < part.Length; r++)
-            {
-                sql.Append(r == 0 ? "(" : ", (");
-                for (var c = 0; c < columns.Count; c++)
-                {
-                    var name = FormattableString.Invariant($"@p{parameters.Count}");
-                    sql.Append(c == 0 ? "" : ", ").Append(name);
-                    parameters.Add(new SqlParameter(name, part[r][c]));
-                }
-                sql.Append(')');
-            }
-            sql.Append(") AS s (").AppendJoin(", ", columns.Select(Quote)).Append(") ON ");
-            sql.AppendJoin(" AND ", key.Select(k => $"t.{Quote(k)} = s.{Quote(k)}"));
-            sql.Append(" WHEN NOT MATCHED THEN INSERT (").AppendJoin(", ", columns.Select(Quote));
-            sql.Append(") VALUES (").AppendJoin(", ", columns.Select(c => "s." + Quote(c))).Append(");");
+            var (sql, parameters) = (new StringBuilder(), new List<object>());
+            foreach (var part in batch) WriteMerge(sql, parameters, part);
             await db.Database.ExecuteSqlRawAsync(sql.ToString(), parameters, cancellation);
         }
+        if (transaction is not null) await transaction.CommitAsync(cancellation);
+    }
+
+    public async Task<long> EnsureRowAsync(PortalDbContext db, MissingRows row, CancellationToken cancellation)
+    {
+        var (sql, parameters) = (new StringBuilder(), new List<object>());
+        WriteMerge(sql, parameters, row);
+        sql.Append(" SELECT Id FROM ").Append(row.Table).Append(" WHERE ");
+        for (var k = 0; k < row.Key.Count; k++)
+        {
+            sql.Append(k == 0 ? "" : " AND ").Append(Quote(row.Key[k])).Append(FormattableString.Invariant($" = @k{k}"));
+            parameters.Add(new SqlParameter(FormattableString.Invariant($"@k{k}"), row.Rows[0][row.Columns.ToList().IndexOf(row.Key[k])]));
+        }
+        await db.Database.OpenConnectionAsync(cancellation);
+        try
+        {
+            await using var command = ((SqlConnection)db.Database.GetDbConnection()).CreateCommand();
+            command.Transaction = (SqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction();
+            command.CommandText = sql.ToString();
+            command.Parameters.AddRange([.. parameters.Cast<SqlParameter>()]);
+            return Convert.ToInt64(await command.ExecuteScalarAsync(cancellation), CultureInfo.InvariantCulture);
+        }
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
+        }
+    }
+
+    static void WriteMerge(StringBuilder sql, List<object> parameters, MissingRows insert)
+    {
+        sql.Append("MERGE ").Append(insert.Table).Append(" WITH (HOLDLOCK) AS t USING (VALUES ");
+        for (var r = 0; r < insert.Rows.Count; r++)
+        {
+            sql.Append(r == 0 ? "(" : ", (");
+            for (var c = 0; c < insert.Columns.Count; c++)
+            {
+                var name = FormattableString.Invariant($"@p{parameters.Count}");
+                var id = insert.Rows[r][c] as RowId;
+                sql.Append(c == 0 ? "" : ", ").Append(id is null ? name : $"(SELECT Id FROM {id.Table} WHERE {Quote(id.Column)} = {name})");
+                parameters.Add(new SqlParameter(name, id?.Value ?? insert.Rows[r][c]));
+            }
+            sql.Append(')');
+        }
+        sql.Append(") AS s (").AppendJoin(", ", insert.Columns.Select(Quote)).Append(") ON ");
+        sql.AppendJoin(" AND ", insert.Key.Select(k => $"t.{Quote(k)} = s.{Quote(k)}"));
+        sql.Append(" WHEN NOT MATCHED THEN INSERT (").AppendJoin(", ", insert.Columns.Select(Quote));
+        sql.Append(") VALUES (").AppendJoin(", ", insert.Columns.Select(c => "s." + Quote(c))).Append(");\n");
     }
 
     public async Task AppendAsync(PortalDbContext db, string table, IReadOnlyList<AppendColumn> columns, IReadOnlyList<object?[]> rows, CancellationToken cancellation)

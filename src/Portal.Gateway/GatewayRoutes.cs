@@ -9,22 +9,25 @@ namespace Portal.Gateway;
 static class GatewayRoutes
 {
     // what every route about a repository begins with
-    static readonly Type[] Enter = [typeof(Authenticate), typeof(ParseName), typeof(FindProject), typeof(Authorise), typeof(FindRepository)];
+    static readonly Type[] Enter = [typeof(Authenticate), typeof(ParseName), typeof(FindProject), typeof(Authorise)];
+
+    // and every route about something in one; a push makes the repository
+    static readonly Type[] Find = [.. Enter, typeof(FindRepository)];
 
     public static IReadOnlyList<GatewayRoute> All { get; } =
     [
         new("GET HEAD", OciResource.Base, OciAction.None, typeof(Authenticate), typeof(AnswerBase)),
         new("GET", OciResource.Catalog, OciAction.Catalog, typeof(Authenticate), typeof(AuthoriseCatalog), typeof(ListCatalog)),
 
-        new("GET HEAD", OciResource.Manifest, OciAction.Pull, [.. Enter, typeof(ParseReference), typeof(FindManifest), typeof(GuardPull), typeof(SendManifest), typeof(RecordPull)]),
+        new("GET HEAD", OciResource.Manifest, OciAction.Pull, [.. Find, typeof(ParseReference), typeof(FindManifest), typeof(GuardPull), typeof(SendManifest), typeof(RecordPull)]),
         new("PUT", OciResource.Manifest, OciAction.Push, [.. Enter, typeof(ParseReference), typeof(PutManifest)]),
-        new("DELETE", OciResource.Manifest, OciAction.Delete, [.. Enter, typeof(ParseReference), typeof(DeleteManifest)]),
+        new("DELETE", OciResource.Manifest, OciAction.Delete, [.. Find, typeof(ParseReference), typeof(DeleteManifest)]),
 
-        new("GET", OciResource.Tags, OciAction.Pull, [.. Enter, typeof(ListTags)]),
-        new("GET", OciResource.Referrers, OciAction.Pull, [.. Enter, typeof(ListReferrers)]),
+        new("GET", OciResource.Tags, OciAction.Pull, [.. Find, typeof(ListTags)]),
+        new("GET", OciResource.Referrers, OciAction.Pull, [.. Find, typeof(ListReferrers)]),
 
-        new("GET HEAD", OciResource.Blob, OciAction.Pull, [.. Enter, typeof(FindBlob), typeof(SendBlob)]),
-        new("DELETE", OciResource.Blob, OciAction.Delete, [.. Enter, typeof(RefuseBlobDelete)]),
+        new("GET HEAD", OciResource.Blob, OciAction.Pull, [.. Find, typeof(FindBlob), typeof(SendBlob)]),
+        new("DELETE", OciResource.Blob, OciAction.Delete, [.. Find, typeof(RefuseBlobDelete)]),
 
         new("POST", OciResource.Uploads, OciAction.Push, [.. Enter, typeof(GuardUpload), typeof(MountBlob), typeof(StartUpload)]),
         new("GET", OciResource.Upload, OciAction.Push, [.. Enter, typeof(FindUpload), typeof(SendUploadStatus)]),

@@ -99,11 +99,7 @@ public sealed class ArtifactLookup
     {
         var generation = shelf.Generation;
         await using var db = await _contexts.CreateDbContextAsync(cancellation);
-        var entry = reference.IsDigest
-            ? await db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == repositoryId && a.Digest == key && a.DeletionId == null)
-                .Select(a => new ArtifactEntry(a.Id, repositoryId, a.Digest, a.MediaType, a.ManifestSize, 0)).FirstOrDefaultAsync(cancellation)
-            : await db.Tags.AsNoTracking().Where(t => t.RepositoryId == repositoryId && t.Name == key && t.Artifact!.DeletionId == null)
-                .Select(t => new ArtifactEntry(t.ArtifactId, repositoryId, t.Artifact!.Digest, t.Artifact.MediaType, t.Artifact.ManifestSize, t.Id)).FirstOrDefaultAsync(cancellation);
+        var entry = await (reference.IsDigest ? ByDigest : ByTag)(db, repositoryId, key, cancellation);
         if (entry is not null) shelf.Keep(generation, () => shelf.Artifacts[key] = entry);
         return entry;
     }
@@ -112,7 +108,7 @@ public sealed class ArtifactLookup
     {
         var generation = shelf.Generation;
         await using var db = await _contexts.CreateDbContextAsync(cancellation);
-        var size = await db.RepositoryBlobs.AsNoTracking().Where(b => b.RepositoryId == repositoryId && b.Blob!.Digest == digest).Select(b => (long?)b.Blob!.Size).FirstOrDefaultAsync(cancellation);
+        var size = await SizeOfBlob(db, repositoryId, digest, cancellation);
         if (size is { } bytes) shelf.Keep(generation, () => shelf.Blobs[digest] = bytes);
         return size;
     }
@@ -126,6 +122,18 @@ public sealed class ArtifactLookup
         _manifests.Add(manifest);
         return manifest;
     }
+
+    // compiled: each is asked once for every manifest and blob of a push
+    static readonly Func<PortalDbContext, long, string, CancellationToken, Task<ArtifactEntry?>> ByDigest = EF.CompileAsyncQuery((PortalDbContext db, long repository, string digest, CancellationToken _) =>
+        db.Artifacts.Where(a => a.RepositoryId == repository && a.Digest == digest && a.DeletionId == null)
+            .Select(a => new ArtifactEntry(a.Id, repository, a.Digest, a.MediaType, a.ManifestSize, 0)).FirstOrDefault());
+
+    static readonly Func<PortalDbContext, long, string, CancellationToken, Task<ArtifactEntry?>> ByTag = EF.CompileAsyncQuery((PortalDbContext db, long repository, string tag, CancellationToken _) =>
+        db.Tags.Where(t => t.RepositoryId == repository && t.Name == tag && t.Artifact!.DeletionId == null)
+            .Select(t => new ArtifactEntry(t.ArtifactId, repository, t.Artifact!.Digest, t.Artifact.MediaType, t.Artifact.ManifestSize, t.Id)).FirstOrDefault());
+
+    static readonly Func<PortalDbContext, long, string, CancellationToken, Task<long?>> SizeOfBlob = EF.CompileAsyncQuery((PortalDbContext db, long repository, string digest, CancellationToken _) =>
+        db.RepositoryBlobs.Where(b => b.RepositoryId == repository && b.Blob!.Digest == digest).Select(b => (long?)b.Blob!.Size).FirstOrDefault());
 
     /// <summary>One repository's part. What was read before a change arrived is answered but not kept.</summary>
     sealed class Shelf

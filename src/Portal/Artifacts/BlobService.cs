@@ -13,13 +13,14 @@ public sealed class BlobService(IDbContextFactory<PortalDbContext> contexts, IDa
     {
         var entry = await repositories.EnsureAsync(project, repository, cancellation);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var now = time.GetUtcNow();
-        await provider.InsertMissingAsync(db, "artifacts.blob", [nameof(Blob.Digest), nameof(Blob.Size), nameof(Blob.FirstSeenAt)], [nameof(Blob.Digest)], [[digest.Text, size, now]], cancellation);
-        var id = await db.Blobs.AsNoTracking().Where(b => b.Digest == digest.Text).Select(b => b.Id).SingleAsync(cancellation);
-        await provider.InsertMissingAsync(db, "artifacts.repository_blob", [nameof(RepositoryBlob.RepositoryId), nameof(RepositoryBlob.BlobId), nameof(RepositoryBlob.LinkedAt)],
-            [nameof(RepositoryBlob.RepositoryId), nameof(RepositoryBlob.BlobId)], [[entry.Id, id, now]], cancellation);
-        await transaction.CommitAsync(cancellation);
+        // relaxed: the manifest that names the blob is committed in full and after it; without the row it would be refused and the blob sent again
+        await provider.InsertMissingAsync(db,
+        [
+            new("artifacts.blob", [nameof(Blob.Digest), nameof(Blob.Size), nameof(Blob.FirstSeenAt)], [nameof(Blob.Digest)], [[digest.Text, size, now]]),
+            new("artifacts.repository_blob", [nameof(RepositoryBlob.RepositoryId), nameof(RepositoryBlob.BlobId), nameof(RepositoryBlob.LinkedAt)],
+                [nameof(RepositoryBlob.RepositoryId), nameof(RepositoryBlob.BlobId)], [[entry.Id, new RowId("artifacts.blob", nameof(Blob.Digest), digest.Text), now]]),
+        ], Durability.Relaxed, cancellation);
     }
 
     /// <summary>

@@ -21,8 +21,8 @@ sealed record ManifestContents(IReadOnlyDictionary<string, ManifestContents.Held
     {
         if (document.Layers.Any(l => MediaTypes.IsForeignLayer(l.MediaType))) return ArtifactErrors.ForeignLayers;
         var wanted = document.Blobs.Select(b => b.Digest.Text).ToList();
-        var held = await db.RepositoryBlobs.AsNoTracking().Where(b => b.RepositoryId == repositoryId && wanted.Contains(b.Blob!.Digest))
-            .Select(b => new { b.Blob!.Digest, b.BlobId, b.Blob.Size }).ToDictionaryAsync(b => b.Digest, b => new HeldBlob(b.BlobId, b.Size), StringComparer.Ordinal, cancellation);
+        var held = new Dictionary<string, HeldBlob>(wanted.Count, StringComparer.Ordinal);
+        await foreach (var row in Held(db, repositoryId, wanted).WithCancellation(cancellation)) held[row.Digest] = new(row.BlobId, row.Size);
         var missing = wanted.Where(d => !held.ContainsKey(d)).ToList();
         return missing.Count > 0 ? ArtifactErrors.Missing(missing) : new ManifestContents(held, document.Bytes.Length + held.Values.Sum(b => b.Size));
     }
@@ -40,4 +40,9 @@ sealed record ManifestContents(IReadOnlyDictionary<string, ManifestContents.Held
         // an index inside an index brings its own sum
         return new ManifestContents(new Dictionary<string, HeldBlob>(), document.Bytes.Length + blobs + held.Sum(h => h.HasBlobs ? h.ManifestSize : h.Size));
     }
+
+    sealed record HeldRow(string Digest, long BlobId, long Size);
+
+    static readonly Func<PortalDbContext, long, List<string>, IAsyncEnumerable<HeldRow>> Held = EF.CompileAsyncQuery((PortalDbContext db, long repository, List<string> digests) =>
+        db.RepositoryBlobs.Where(b => b.RepositoryId == repository && digests.Contains(b.Blob!.Digest)).Select(b => new HeldRow(b.Blob!.Digest, b.BlobId, b.Blob.Size)));
 }

@@ -27,11 +27,14 @@ sealed class ManifestIndexer(Transactions transactions, IDatabaseProvider provid
         var now = time.GetUtcNow();
         var (push, document) = (request.Push, request.Document);
         var artifact = await UpsertAsync(db, request, now, cancellation);
-        await provider.InsertMissingAsync(db, "artifacts.manifest", [nameof(ManifestContent.Digest), nameof(ManifestContent.MediaType), nameof(ManifestContent.Content)], [nameof(ManifestContent.Digest)],
-            [[artifact.Digest, document.MediaType, document.Bytes.ToArray()]], cancellation);
-        // always in the same order, so that two pushes of the same blobs wait for each other instead of blocking each other
-        await provider.InsertMissingAsync(db, "artifacts.project_blob", [nameof(ProjectBlob.ProjectId), nameof(ProjectBlob.BlobId), nameof(ProjectBlob.Size)], [nameof(ProjectBlob.ProjectId), nameof(ProjectBlob.BlobId)],
-            [.. request.Contents.Blobs.Values.OrderBy(b => b.Id).Select(b => new object[] { push.Project.Id, b.Id, b.Size })], cancellation);
+        // blobs always in the same order, so that two pushes of the same ones wait for each other instead of blocking each other
+        await provider.InsertMissingAsync(db,
+        [
+            new("artifacts.manifest", [nameof(ManifestContent.Digest), nameof(ManifestContent.MediaType), nameof(ManifestContent.Content)], [nameof(ManifestContent.Digest)],
+                [[artifact.Digest, document.MediaType, document.Bytes.ToArray()]]),
+            new("artifacts.project_blob", [nameof(ProjectBlob.ProjectId), nameof(ProjectBlob.BlobId), nameof(ProjectBlob.Size)], [nameof(ProjectBlob.ProjectId), nameof(ProjectBlob.BlobId)],
+                [.. request.Contents.Blobs.Values.OrderBy(b => b.Id).Select(b => new object[] { push.Project.Id, b.Id, b.Size })]),
+        ], Durability.Full, cancellation);
         if (push.Tag is { } tag && !await WasSetAfterAsync(db, request, tag.Text, cancellation))
         {
             var set = await tags.SetAsync(db, push, artifact, now, cancellation);
@@ -43,21 +46,23 @@ sealed class ManifestIndexer(Transactions transactions, IDatabaseProvider provid
                 After = new { digest = artifact.Digest, mediaType = artifact.MediaType, size = artifact.Size },
             });
         await db.SaveChangesAsync(cancellation);
-        if (request.Intent is { } intent) await db.PushIntents.Where(i => i.Id == intent).ExecuteDeleteAsync(cancellation);
-        // last, because every push to the repository waits for this row
-        await db.Repositories.Where(r => r.Id == request.Repository.Id)
-            .ExecuteUpdateAsync(s => s.SetProperty(r => r.LastPushedAt, now).SetProperty(r => r.UpdatedAt, now).SetProperty(r => r.DeletionId, (long?)null), cancellation);
+        // The repository's row comes last, because every push to the repository waits for it.
+        await db.Database.ExecuteSqlAsync($"""
+            DELETE FROM artifacts.push_intent WHERE "Id" = {request.Intent};
+            UPDATE artifacts.repository SET "LastPushedAt" = {now}, "UpdatedAt" = {now}, "DeletionId" = NULL WHERE "Id" = {request.Repository.Id};
+            """, cancellation);
         return Result.Success;
     }
 
     static async Task<Artifact> UpsertAsync(PortalDbContext db, IndexRequest request, DateTimeOffset now, CancellationToken cancellation)
     {
         var digest = request.Document.Digest.Text;
-        var rows = db.Artifacts.Where(a => a.RepositoryId == request.Repository.Id && a.Digest == digest);
         // writing locks the row: a deletion of the same artifact comes wholly before, and is undone here, or wholly after
-        var known = await rows.ExecuteUpdateAsync(s => s.SetProperty(a => a.DeletionId, (long?)null).SetProperty(a => a.PushedAt, now)
-            .SetProperty(a => a.PushedBy, request.Push.Caller.Name).SetProperty(a => a.Size, request.Contents.Size), cancellation);
-        if (known > 0) return await rows.SingleAsync(cancellation);
+        var known = await db.Database.ExecuteSqlAsync($"""
+            UPDATE artifacts.artifact SET "DeletionId" = NULL, "PushedAt" = {now}, "PushedBy" = {request.Push.Caller.Name}, "Size" = {request.Contents.Size}
+            WHERE "RepositoryId" = {request.Repository.Id} AND "Digest" = {digest}
+            """, cancellation);
+        if (known > 0) return await db.Artifacts.SingleAsync(a => a.RepositoryId == request.Repository.Id && a.Digest == digest, cancellation);
         var artifact = ArtifactBuilder.Build(request.Repository, request.Document, request.Contents, request.Config, request.Push.Tag?.Text, request.Push.Caller.Name, now);
         db.Artifacts.Add(artifact);
         if (request.Config.Json is { } json) db.ArtifactConfigs.Add(new() { Artifact = artifact, Json = json });

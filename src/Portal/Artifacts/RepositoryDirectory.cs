@@ -31,21 +31,23 @@ public sealed class RepositoryDirectory(IDbContextFactory<PortalDbContext> conte
     /// <summary>Finds a repository, or makes its row: it appears in lists with its first manifest.</summary>
     public async ValueTask<RepositoryEntry> EnsureAsync(ProjectEntry project, RepositoryName name, CancellationToken cancellation)
     {
-        if (await FindAsync(project, name, cancellation) is { } found) return found;
+        if (_known.TryGetValue(name.Text, out var known) && known.ProjectId == project.Id) return known;
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var now = time.GetUtcNow();
-        await provider.InsertMissingAsync(db, "artifacts.repository",
+        return Keep(project, name, await provider.EnsureRowAsync(db, new("artifacts.repository",
             [nameof(Repository.ProjectId), nameof(Repository.Name), nameof(Repository.Description), nameof(Repository.CreatedAt), nameof(Repository.UpdatedAt), nameof(Repository.PullCount), nameof(Repository.DeletionId)],
-            [nameof(Repository.ProjectId), nameof(Repository.Name)], [[project.Id, name.Path, "", now, now, 0L, Repository.Unborn]], cancellation);
-        return await FindAsync(db, project, name, cancellation) ?? throw new InvalidOperationException($"The row of {name} went missing right after it was made.");
+            [nameof(Repository.ProjectId), nameof(Repository.Name)], [[project.Id, name.Path, "", now, now, 0L, Repository.Unborn]]), cancellation));
     }
 
-    async Task<RepositoryEntry?> FindAsync(PortalDbContext db, ProjectEntry project, RepositoryName name, CancellationToken cancellation)
+    async Task<RepositoryEntry?> FindAsync(PortalDbContext db, ProjectEntry project, RepositoryName name, CancellationToken cancellation) =>
+        await ById(db, project.Id, name.Path, cancellation) is { } id ? Keep(project, name, id) : null;
+
+    RepositoryEntry Keep(ProjectEntry project, RepositoryName name, long id)
     {
-        var path = name.Path;
-        var id = await db.Repositories.AsNoTracking().Where(r => r.ProjectId == project.Id && r.Name == path).Select(r => (long?)r.Id).FirstOrDefaultAsync(cancellation);
-        if (id is null) return null;
         if (_known.Count >= MaxCached) _known.Clear();
-        return _known[name.Text] = new(id.Value, project.Id, name);
+        return _known[name.Text] = new(id, project.Id, name);
     }
+
+    static readonly Func<PortalDbContext, int, string, CancellationToken, Task<long?>> ById = EF.CompileAsyncQuery((PortalDbContext db, int project, string path, CancellationToken _) =>
+        db.Repositories.Where(r => r.ProjectId == project && r.Name == path).Select(r => (long?)r.Id).FirstOrDefault());
 }

@@ -12,7 +12,7 @@ sealed class TagWriter(GuardChain guards, IChangeFeed feed)
     {
         var name = push.Tag!.Value.Text;
         // writing locks the row, so that of concurrent pushes of one tag each sees what the one before left
-        var locked = await db.Tags.Where(t => t.RepositoryId == artifact.RepositoryId && t.Name == name).ExecuteUpdateAsync(s => s.SetProperty(t => t.PushedAt, now), cancellation);
+        var locked = await db.Database.ExecuteSqlAsync($"""UPDATE artifacts.tag SET "PushedAt" = {now} WHERE "RepositoryId" = {artifact.RepositoryId} AND "Name" = {name}""", cancellation);
         var tag = locked == 0 ? null : await db.Tags.Include(t => t.Artifact).SingleAsync(t => t.RepositoryId == artifact.RepositoryId && t.Name == name, cancellation);
         var before = tag?.Artifact!.Digest;
         var allowed = await guards.ConfirmAsync(db, push with { Replaces = before is null ? null : Digest.Parse(before) }, cancellation);

@@ -19,7 +19,7 @@ public static class DataSetup
             .Validate(o => o.ConnectionString.Length > 0, $"{DatabaseOptions.Section}:ConnectionString is not set.")
             .Validate(o => o.StartTimeoutSeconds is >= 0 and <= 600, $"{DatabaseOptions.Section}:StartTimeoutSeconds is 0 to 600.")
             .ValidateOnStart();
-        services.AddDbContextFactory<PortalDbContext>((s, b) =>
+        services.AddPooledDbContextFactory<PortalDbContext>((s, b) =>
         {
             s.GetRequiredService<IDatabaseProvider>().Configure(b, s.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString);
             // A failed statement is thrown, and logged by whoever cannot go on; the first look at an empty database, or a lost race, is no failure.

@@ -16,9 +16,23 @@ public interface IDatabaseProvider
 
     /// <summary>
     /// Inserts rows that may exist already, in one statement, and leaves existing rows as they are.
-    /// <paramref name="rows"/> holds one value per column; values are numbers, text, booleans or <see cref="DateTimeOffset"/>.
+    /// <paramref name="rows"/> holds one value per column; values are numbers, text, booleans, <see cref="Guid"/>, bytes or <see cref="DateTimeOffset"/>.
     /// </summary>
-    Task InsertMissingAsync(PortalDbContext db, string table, IReadOnlyList<string> columns, IReadOnlyList<string> key, IReadOnlyList<object[]> rows, CancellationToken cancellation);
+    Task InsertMissingAsync(PortalDbContext db, string table, IReadOnlyList<string> columns, IReadOnlyList<string> key, IReadOnlyList<object[]> rows, CancellationToken cancellation) =>
+        InsertMissingAsync(db, [new(table, columns, key, rows)], Durability.Full, cancellation);
+
+    /// <summary>
+    /// Inserts rows that may exist already into several tables, in this order, in one round trip and all or none. A value may be a
+    /// <see cref="RowId"/>, also of a row that stands earlier in <paramref name="inserts"/>.
+    /// </summary>
+    /// <param name="db">Its transaction, when it has one, takes the rows in.</param>
+    /// <param name="inserts">At least one.</param>
+    /// <param name="durability">Counts only without a transaction around.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    Task InsertMissingAsync(PortalDbContext db, IReadOnlyList<MissingRows> inserts, Durability durability, CancellationToken cancellation);
+
+    /// <summary>Inserts one row unless its key exists and gives the id of the row that is there now, in one round trip unless another insert of it is under way.</summary>
+    Task<long> EnsureRowAsync(PortalDbContext db, MissingRows row, CancellationToken cancellation);
 
     /// <summary>
     /// Appends many rows the fastest way the database has (COPY, SqlBulkCopy), all or none, with the transaction of <paramref name="db"/> when it has one.
@@ -32,6 +46,28 @@ public interface IDatabaseProvider
     /// <summary>Yields notices announced by any node, in commit order, until cancelled. Throws when the connection is lost; the caller starts again and drops its caches.</summary>
     IAsyncEnumerable<ChangeNotice> ListenAsync(string connectionString, Action ready, CancellationToken cancellation);
 }
+
+/// <summary>What a commit waits for.</summary>
+public enum Durability
+{
+    /// <summary>The rows outlive a crash of the database's machine.</summary>
+    Full = 0,
+
+    /// <summary>
+    /// A crash of the database's machine may take the rows of the last second, and none that a later full commit came after. For what is
+    /// asked for again when it is missing.
+    /// </summary>
+    Relaxed = 1,
+}
+
+/// <summary>Rows to insert where their key is missing.</summary>
+/// <param name="Table">Schema and table.</param>
+/// <param name="Key">Columns of a unique index.</param>
+/// <param name="Rows">One value per column.</param>
+public sealed record MissingRows(string Table, IReadOnlyList<string> Columns, IReadOnlyList<string> Key, IReadOnlyList<object[]> Rows);
+
+/// <summary>Stands for the <c>Id</c> of the row of <paramref name="Table"/> whose <paramref name="Column"/> is <paramref name="Value"/>; all rows of one insert name the same table and column.</summary>
+public sealed record RowId(string Table, string Column, string Value);
 
 /// <summary>What a column of appended rows holds.</summary>
 public enum AppendType
