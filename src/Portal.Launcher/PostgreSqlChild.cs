@@ -58,6 +58,10 @@ sealed class PostgreSqlChild(DataFolder data, ProcessSpawner spawner, RotatingLo
         "-c", string.Create(CultureInfo.InvariantCulture, $"port={_port}"),
         "-c", "unix_socket_directories=",
         "-c", string.Create(CultureInfo.InvariantCulture, $"max_connections={MaxConnections}"),
+        // after a checkpoint each page is written whole once: fewer checkpoints, less to write
+        "-c", "max_wal_size=4GB",
+        "-c", "checkpoint_timeout=15min",
+        "-c", "shared_buffers=256MB",
         "-c", "password_encryption=scram-sha-256",
         "-c", "log_timezone=UTC",
         "-c", "timezone=UTC",

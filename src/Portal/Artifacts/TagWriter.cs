@@ -34,7 +34,8 @@ sealed class TagWriter(GuardChain guards, IChangeFeed feed)
             At = now,
             Actor = push.Caller.Name,
         });
-        await feed.AnnounceAsync(db, cancellation, ArtifactLookup.TagChanged(artifact.RepositoryId, name));
+        // nobody keeps in memory that a tag is missing, so a new one takes nobody by surprise
+        if (tag is not null) await feed.AnnounceAsync(db, cancellation, ArtifactLookup.TagChanged(artifact.RepositoryId, name));
         return Result.Success;
     }
 }
