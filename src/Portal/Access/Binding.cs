@@ -15,9 +15,15 @@ public enum SubjectKind
     Portal = 4,
 }
 
-/// <summary>Gives a role to a subject on the system or on a project.</summary>
+/// <summary>
+/// Gives a role to a subject: on the system, on a project, or only on the repositories and tags of it that match a pattern. The subject has one role per
+/// such place.
+/// </summary>
 public sealed class Binding
 {
+    /// <summary>Characters of a repository pattern.</summary>
+    public const int MaxPatternLength = 255;
+
     public int Id { get; set; }
     public SubjectKind SubjectKind { get; set; }
     public int SubjectId { get; set; }
@@ -26,6 +32,15 @@ public sealed class Binding
 
     /// <summary>The project it holds in; null for the whole system.</summary>
     public int? ProjectId { get; set; }
+
+    /// <summary>Glob over repository paths within the project, such as <c>team/*</c>; empty for all of them.</summary>
+    public string RepositoryPattern { get; set; } = "";
+
+    /// <summary>Glob over tag names, such as <c>v*</c>; empty for all of them.</summary>
+    public string TagPattern { get; set; } = "";
+
+    /// <summary>From when on it counts no more; null for no end.</summary>
+    public DateTimeOffset? Until { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset UpdatedAt { get; set; }
     public string CreatedBy { get; set; } = "";
@@ -35,10 +50,12 @@ public sealed class Binding
         public void Configure(EntityTypeBuilder<Binding> b)
         {
             b.ToTable("binding", "access");
+            b.Property(x => x.RepositoryPattern).HasMaxLength(MaxPatternLength);
+            b.Property(x => x.TagPattern).HasMaxLength(Kernel.TagName.MaxLength);
             b.Property(x => x.CreatedBy).HasMaxLength(255);
             b.HasOne(x => x.Role).WithMany().HasForeignKey(x => x.RoleId).OnDelete(DeleteBehavior.Restrict);
             b.HasIndex(x => new { x.SubjectKind, x.SubjectId });
-            b.HasIndex(x => new { x.ProjectId, x.SubjectKind, x.SubjectId }).IsUnique();
+            b.HasIndex(x => new { x.ProjectId, x.SubjectKind, x.SubjectId, x.RepositoryPattern, x.TagPattern }).IsUnique();
         }
     }
 }

@@ -14,8 +14,18 @@ public sealed record Caller(SubjectKind Kind, int Id, string Name, string Addres
     /// <summary>Background work; may do everything.</summary>
     public static Caller Portal { get; } = new(SubjectKind.Portal, 0, "portal");
 
+    /// <summary>What the credential leaves of the subject's rights; null for all of them.</summary>
+    public CallerLimit? Limit { get; init; }
+
+    /// <summary>The personal access token or robot secret that was shown, such as <c>token/12</c>; empty for a session or password.</summary>
+    public string Credential { get; init; } = "";
+
     /// <summary>The same person as audit rows name it.</summary>
     public AuditActor Actor => new(Name, Kind == SubjectKind.User ? Id : null, Address, Client);
 
     public bool IsAnonymous => Kind == SubjectKind.Anonymous;
 }
+
+/// <summary>The most that a credential allows, whatever its owner may.</summary>
+/// <param name="ProjectId">The only project it works in; null for everywhere.</param>
+public sealed record CallerLimit(PermissionSet Rights, int? ProjectId);

@@ -1,9 +1,11 @@
 namespace Portal.Access;
 
-/// <summary>What a right is asked for: the system, or one project.</summary>
+/// <summary>What a right is asked for: the system, a project, a repository or a tag.</summary>
 /// <param name="ProjectId">The project; null for the system.</param>
 /// <param name="Public">Whether the project is public.</param>
-public readonly record struct AccessTarget(int? ProjectId, bool Public)
+/// <param name="Repository">The repository's path within the project; null for the project itself.</param>
+/// <param name="Tag">The tag; null for the repository itself.</param>
+public readonly record struct AccessTarget(int? ProjectId, bool Public, string? Repository = null, string? Tag = null)
 {
     public static AccessTarget System => default;
     public static AccessTarget Project(int id, bool isPublic) => new(id, isPublic);

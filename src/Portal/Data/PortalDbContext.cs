@@ -16,6 +16,12 @@ public sealed class PortalDbContext : IdentityUserContext<User, int>
     public DbSet<Role> Roles => Set<Role>();
     public DbSet<RolePermission> RolePermissions => Set<RolePermission>();
     public DbSet<Binding> Bindings => Set<Binding>();
+    public DbSet<Group> Groups => Set<Group>();
+    public DbSet<GroupMember> GroupMembers => Set<GroupMember>();
+    public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
+    public DbSet<Robot> Robots => Set<Robot>();
+    public DbSet<RobotPermission> RobotPermissions => Set<RobotPermission>();
+    public DbSet<RobotSecret> RobotSecrets => Set<RobotSecret>();
     public DbSet<Session> Sessions => Set<Session>();
     public DbSet<SignInFailure> SignInFailures => Set<SignInFailure>();
     public DbSet<Project> Projects => Set<Project>();
