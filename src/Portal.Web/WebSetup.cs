@@ -21,7 +21,7 @@ public static class WebSetup
 {
     // Styles may be inline because bars carry their length in one; scripts are files only.
     const string ContentSecurityPolicy =
-        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self' ws: wss:; " +
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
         "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
     /// <summary>Registers pages, the shell and what they need. Queries and services come from the capabilities.</summary>

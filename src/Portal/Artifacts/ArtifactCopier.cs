@@ -27,8 +27,8 @@ public sealed class ArtifactCopier
         (_planner, _projects, _blobs, _push, _guards, _audit) = (planner, projects, blobs, push, guards, audit);
 
     /// <summary>
-    /// Copies what <paramref name="source"/> names into <paramref name="target"/>, which need not exist yet. A source named by tag gets that tag in the
-    /// target, moved there when it names something else. Needs <c>artifact:create</c> on the target's project, <c>artifact:read</c> and
+    /// Copies what <paramref name="source"/> names into <paramref name="target"/>, which need not exist yet. All tags of the artifact come along
+    /// and are moved there when they name something else. Needs <c>artifact:create</c> on the target's project, <c>artifact:read</c> and
     /// <c>repository:pull</c> on the source's. What is attached to another artifact goes with that one only (<c>DENIED</c>).
     /// A failure on the way leaves what was put before it: copying again takes up the rest.
     /// </summary>

@@ -22,8 +22,7 @@ public static class ArtifactsSetup
         services.AddSingleton(s => new PushService(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<RepositoryDirectory>(), s.GetRequiredService<GuardChain>(),
             s.GetRequiredService<ManifestReader>(), s.GetRequiredService<ManifestStore>(), s.GetRequiredService<ManifestIndexer>()));
         services.AddSingleton<RepositoryAccess>().AddSingleton<ProjectAccess>().AddSingleton<DeletionWriter>().AddSingleton<DeletionEffects>();
-        services.AddSingleton(s => new TagService(s.GetRequiredService<Transactions>(), s.GetRequiredService<RepositoryAccess>(), s.GetRequiredService<GuardChain>(), s.GetRequiredService<TagWriter>(),
-            s.GetRequiredService<ArtifactLookup>(), s.GetRequiredService<AuditLog>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new TagService(s.GetRequiredService<Transactions>(), s.GetRequiredService<RepositoryAccess>(), s.GetRequiredService<GuardChain>(), s.GetRequiredService<TagWriter>(), s.GetRequiredService<AuditLog>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new ArtifactDeleter(s.GetRequiredService<Transactions>(), s.GetRequiredService<RepositoryAccess>(), s.GetRequiredService<ArtifactLookup>(), s.GetRequiredService<DeletionWriter>()));
         services.AddSingleton(s => new DeletionService(s.GetRequiredService<Transactions>(), s.GetRequiredService<IDatabaseProvider>(), s.GetRequiredService<ProjectAccess>(), s.GetRequiredService<ArtifactLookup>(),
             s.GetRequiredService<DeletionEffects>()));

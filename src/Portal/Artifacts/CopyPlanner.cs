@@ -42,17 +42,17 @@ sealed class CopyPlanner(IDbContextFactory<PortalDbContext> contexts, Repository
             TagName? tag = member.Id == root.Id && !reference.IsDigest ? reference.Tag : null;
             var allowed = await guards.CheckAsync(new PullContext(caller, project, source, tag, Digest.Parse(member.Digest), member.MediaType), cancellation);
             if (!allowed.Ok) return allowed.Error;
-            steps.Add(await StepAsync(db, member, tag, cancellation));
+            steps.Add(await StepAsync(db, member, everyTag: member.Id == root.Id, cancellation));
         }
         return new CopyPlan(repository, Digest.Parse(root.Digest), steps);
     }
 
-    static async Task<CopyStep> StepAsync(PortalDbContext db, Artifact artifact, TagName? tag, CancellationToken cancellation)
+    static async Task<CopyStep> StepAsync(PortalDbContext db, Artifact artifact, bool everyTag, CancellationToken cancellation)
     {
         var content = await db.Manifests.AsNoTracking().Where(m => m.Digest == artifact.Digest).Select(m => m.Content).SingleAsync(cancellation);
         var blobs = await db.ArtifactBlobs.AsNoTracking().Where(b => b.ArtifactId == artifact.Id).Select(b => new { b.Blob!.Digest, b.Blob.Size }).Distinct().ToListAsync(cancellation);
-        List<Reference> names = [.. artifact.Tags.Where(t => ArtifactKinds.TagScheme(t.Name) is not null).Select(t => TagName.TryParse(t.Name, out var name) ? (Reference)name : Digest.Parse(artifact.Digest))];
-        if (tag is { } asked) names.Add(asked);
+        // what is attached by a tag of its digest keeps that tag, or nobody would find it again
+        List<Reference> names = [.. artifact.Tags.Where(t => everyTag || ArtifactKinds.TagScheme(t.Name) is not null).Select(t => TagName.TryParse(t.Name, out var name) ? (Reference)name : Digest.Parse(artifact.Digest))];
         if (names.Count == 0) names.Add(Digest.Parse(artifact.Digest));
         return new(content, artifact.MediaType, [.. blobs.Select(b => (Digest.Parse(b.Digest), b.Size))], names);
     }

@@ -14,12 +14,11 @@ public sealed class TagService
     readonly RepositoryAccess _access;
     readonly GuardChain _guards;
     readonly TagWriter _writer;
-    readonly ArtifactLookup _lookup;
     readonly AuditLog _audit;
     readonly TimeProvider _time;
 
-    internal TagService(Transactions transactions, RepositoryAccess access, GuardChain guards, TagWriter writer, ArtifactLookup lookup, AuditLog audit, TimeProvider time) =>
-        (_transactions, _access, _guards, _writer, _lookup, _audit, _time) = (transactions, access, guards, writer, lookup, audit, time);
+    internal TagService(Transactions transactions, RepositoryAccess access, GuardChain guards, TagWriter writer, AuditLog audit, TimeProvider time) =>
+        (_transactions, _access, _guards, _writer, _audit, _time) = (transactions, access, guards, writer, audit, time);
 
     /// <summary>
     /// Puts a tag on an artifact, named by another tag or by digest. With <paramref name="move"/> false a tag that names something else is refused
@@ -31,7 +30,7 @@ public sealed class TagService
         var found = await _access.FindAsync(caller, name, Permissions.TagCreate, cancellation);
         if (!found.Ok) return found.Error;
         var (project, repository) = found.Value;
-        var outcome = await _transactions.RunAsync(async db =>
+        return await _transactions.RunAsync(async db =>
         {
             var artifact = await ArtifactDeleter.FindAsync(db, repository.Id, source, cancellation);
             // writing locks the row, so that it is not deleted while a tag is put on it
@@ -47,8 +46,6 @@ public sealed class TagService
             await db.SaveChangesAsync(cancellation);
             return Result.Success;
         }, cancellation);
-        if (outcome.Ok) _lookup.Forget(repository.Id, wanted.Text);
-        return outcome;
     }
 }
 
