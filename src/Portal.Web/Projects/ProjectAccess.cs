@@ -25,7 +25,7 @@ public sealed record ProjectPlace(Caller Caller, ProjectEntry Project, Permissio
 /// <summary>The first line of every page below a project: finds it for the reader and tells the shell where they are.</summary>
 public sealed class ProjectAccess(CurrentCaller current, ProjectQueries projects, IAccessPolicy policy, ShellContext shell, NavigationManager navigation)
 {
-    /// <summary>Null when the project is missing or foreign: the answer "not found" is given already, and the page returns.</summary>
+    /// <summary>Null when the project is missing or foreign: the answer "not found", or for nobody signed in the way to sign in, is given already, and the page returns.</summary>
     /// <param name="name">The project's name as the address has it.</param>
     /// <param name="section">Where the page is; None for a page that belongs to no section.</param>
     public async Task<ProjectPlace?> EnterAsync(string name, ProjectSections section, CancellationToken cancellation = default)
@@ -34,7 +34,9 @@ public sealed class ProjectAccess(CurrentCaller current, ProjectQueries projects
         var found = await projects.ResolveAsync(caller, name, Permissions.ProjectRead, cancellation);
         if (!found.Ok)
         {
-            navigation.NotFound();
+            // nobody signed in may simply lack the sign-in; a name that does not exist leads there all the same
+            if (caller.IsAnonymous) navigation.NavigateTo(PortalUrls.SignInThen(new Uri(navigation.Uri).PathAndQuery));
+            else navigation.NotFound();
             return null;
         }
         var place = new ProjectPlace(caller, found.Value, await policy.RightsAsync(caller, found.Value.Target, cancellation));

@@ -44,7 +44,8 @@ public abstract class PageContext : BunitContext
     /// <summary>The page at an address, as this person sees it.</summary>
     protected IRenderedComponent<T> Open<T>(Caller caller, string address, string? project = null) where T : IComponent
     {
-        Account.SetAuthorized(caller.Name);
+        if (caller.IsAnonymous) Account.SetNotAuthorized();
+        else Account.SetAuthorized(caller.Name);
         _http.SetCaller(caller);
         var navigation = Services.GetRequiredService<NavigationManager>();
         navigation.OnNotFound += (_, _) => _missing = true;

@@ -1,4 +1,8 @@
 using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Access;
+using Portal.Projects;
 using Portal.Web.Administration;
 using Portal.Web.Artifacts;
 using Portal.Web.Home;
@@ -137,4 +141,31 @@ public sealed class PageStatesTests(PagesFixture portal) : PageContext(portal)
 
     [Fact]
     public void Search_OfWhatIsForeign_FindsNothing() => Says(Open<SearchPage>(Portal.Stranger, "/search?q=app"), "Nothing found");
+
+    [Fact]
+    public async Task PublicProject_IsOpenToNobodySignedInAndOnlyThat()
+    {
+        var project = await Portal.Host.CreateProjectAsync("open", isPublic: true);
+        try
+        {
+            var list = Open<ProjectsPage>(Caller.Anonymous, "/projects");
+            Assert.Contains("open", Assert.Single(Rows(list, 1)), StringComparison.Ordinal);
+            Assert.Empty(list.FindAll("[data-opens='new-project']"));
+            Says(Open<RepositoriesPage>(Caller.Anonymous, "/projects/open/repositories", "open"), "No repositories here yet");
+        }
+        finally
+        {
+            Assert.True((await Portal.Host.Services.GetRequiredService<ProjectService>().DeleteAsync(Portal.Host.Admin, project.Id, default)).Ok);
+        }
+    }
+
+    [Theory]
+    [InlineData("shop")]
+    [InlineData("nosuch")]
+    public void PrivateOrMissingProject_SendsNobodySignedInToTheSignIn(string project)
+    {
+        var page = Open<RepositoriesPage>(Caller.Anonymous, $"/projects/{project}/repositories", project);
+        page.WaitForAssertion(() => Assert.EndsWith($"/sign-in?return={Uri.EscapeDataString($"/projects/{project}/repositories")}", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal));
+        Assert.Empty(page.FindAll("h1, table"));
+    }
 }
