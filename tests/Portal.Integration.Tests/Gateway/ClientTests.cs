@@ -62,9 +62,17 @@ public sealed class ClientTests(GatewayFixture portal) : IClassFixture<GatewayFi
         await portal.PushAsync(repository, image, "1");
         string[] podman = ["--root", File("root"), "--runroot", File("run"), "--storage-driver", "vfs"];
         var credentials = $"dev:{PortalHost.Password}";
-        await GatewayFixture.RunAsync("podman", [.. podman, "pull", "--tls-verify=false", "--creds", credentials, $"{portal.Address}/{repository}:1"]);
-        await GatewayFixture.RunAsync("podman", [.. podman, "tag", $"{portal.Address}/{repository}:1", $"{portal.Address}/{repository}-again:2"]);
-        await GatewayFixture.RunAsync("podman", [.. podman, "push", "--tls-verify=false", "--creds", credentials, $"{portal.Address}/{repository}-again:2"]);
-        Assert.True((await portal.Client().GetManifestAsync(repository + "-again", TagName.TryParse("2", out var tag) ? tag : default)).Ok);
+        try
+        {
+            await GatewayFixture.RunAsync("podman", [.. podman, "pull", "--tls-verify=false", "--creds", credentials, $"{portal.Address}/{repository}:1"]);
+            await GatewayFixture.RunAsync("podman", [.. podman, "tag", $"{portal.Address}/{repository}:1", $"{portal.Address}/{repository}-again:2"]);
+            await GatewayFixture.RunAsync("podman", [.. podman, "push", "--tls-verify=false", "--creds", credentials, $"{portal.Address}/{repository}-again:2"]);
+            Assert.True((await portal.Client().GetManifestAsync(repository + "-again", TagName.TryParse("2", out var tag) ? tag : default)).Ok);
+        }
+        finally
+        {
+            // without root its files belong to other accounts of the user's namespace: only podman can take them away
+            await GatewayFixture.RunAsync("podman", [.. podman, "rmi", "--all", "--force"]);
+        }
     }
 }
