@@ -42,6 +42,9 @@ public sealed record RoleCount(string Role, int Count);
 /// <param name="MemberOnly">Only those where the caller is a member.</param>
 public sealed record ProjectListFilter(bool? Public = null, bool MemberOnly = false, string? Owner = null, string? ExactName = null);
 
+/// <summary>Where a repository is or would be, and in which of its tags the right holds that was asked for.</summary>
+public sealed record RepositoryPlace(ProjectEntry Project, string Path, TagScope Tags);
+
 /// <summary>Reads projects. A caller sees those they may read and no trace of others.</summary>
 public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy, ProjectDirectory directory)
 {
@@ -126,6 +129,18 @@ public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, 
             .OrderByDescending(g => g.Key.Strength).Select(g => new RoleCount(g.Key.Name, g.Count())).ToListAsync(cancellation);
     }
 
+    /// <summary>
+    /// Finds a repository's place by name and checks one right there: on the repository, or on some of its tags, which <see cref="RepositoryPlace.Tags"/> then names.
+    /// Whether the repository exists is not asked, so a missing and a foreign one answer alike.
+    /// </summary>
+    public async Task<Result<RepositoryPlace>> ResolveAsync(Caller caller, string project, string repository, Permission needed, CancellationToken cancellation)
+    {
+        if (await directory.FindAsync(project, cancellation) is not { } entry) return ProjectErrors.NotFound;
+        var target = entry.TargetOf(repository);
+        var tags = await policy.TagsAsync(caller, needed, target, cancellation);
+        return tags.Some ? new RepositoryPlace(entry, repository, tags) : ProjectErrors.Refusal(caller, await policy.RightsAsync(caller, target, cancellation), needed);
+    }
+
     async Task<Result<ProjectEntry>> CheckAsync(Caller caller, ProjectEntry? entry, Permission needed, CancellationToken cancellation)
     {
         if (entry is null) return ProjectErrors.NotFound;
@@ -133,14 +148,8 @@ public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, 
         return rights.Has(needed) ? entry : ProjectErrors.Refusal(caller, rights, needed);
     }
 
-    async Task<IQueryable<Project>> VisibleAsync(PortalDbContext db, Caller caller, CancellationToken cancellation)
-    {
-        var scope = await policy.ScopeAsync(caller, Permissions.ProjectRead, cancellation);
-        var live = db.Projects.AsNoTracking().Where(p => p.DeletedAt == null);
-        if (scope.Everywhere) return live;
-        var ids = scope.Projects;
-        return scope.Public ? live.Where(p => p.Public || ids.Contains(p.Id)) : live.Where(p => ids.Contains(p.Id));
-    }
+    async Task<IQueryable<Project>> VisibleAsync(PortalDbContext db, Caller caller, CancellationToken cancellation) =>
+        db.Projects.AsNoTracking().Where(p => p.DeletedAt == null).Visible(await policy.ScopeAsync(caller, Permissions.ProjectRead, cancellation));
 
     static IQueryable<ProjectRow> Rows(PortalDbContext db, IQueryable<Project> projects, Caller caller) => projects.Select(p => new ProjectRow
     {
