@@ -7,7 +7,7 @@ using Portal.Projects;
 namespace Portal.Artifacts;
 
 /// <summary>Reads repositories. A caller sees those of projects where they may list repositories.</summary>
-public sealed class RepositoryQueries(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy, ProjectQueries projects)
+public sealed class RepositoryQueries(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy, ProjectQueries projects, TimeProvider time)
 {
     static readonly FieldMap<Repository> Fields = new FieldMap<Repository>().Text("name", r => r.Project!.Name + "/" + r.Name).Text("description", r => r.Description)
         .Number("project_id", r => r.ProjectId).Number("repository_id", r => r.Id).Number("pull_count", r => r.PullCount).Time("creation_time", r => r.CreatedAt).Time("update_time", r => r.UpdatedAt);
@@ -72,9 +72,10 @@ public sealed class RepositoryQueries(IDbContextFactory<PortalDbContext> context
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var live = db.Repositories.AsNoTracking().Where(r => r.DeletionId == null && r.Project!.DeletedAt == null);
+        var own = GrantLoader.Living(db, caller, time.GetUtcNow());
         var counts = await live.GroupBy(_ => 1).Select(g => new
         {
-            Own = g.Count(r => !r.Project!.Public && db.Bindings.Any(b => b.ProjectId == r.ProjectId && b.SubjectKind == caller.Kind && b.SubjectId == caller.Id)),
+            Own = g.Count(r => !r.Project!.Public && own.Any(b => b.ProjectId == r.ProjectId)),
             Public = g.Count(r => r.Project!.Public),
             All = g.Count(),
             Bytes = db.Blobs.Sum(b => b.Size),

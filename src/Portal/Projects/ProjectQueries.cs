@@ -23,7 +23,7 @@ public sealed record ProjectRow
     public required long UniqueBytes { get; init; }
     public required DateTimeOffset? LastPushedAt { get; init; }
 
-    /// <summary>The caller's strongest own role in the project; null when there is none.</summary>
+    /// <summary>The caller's strongest role in the project, their own or of a group of theirs, be it on a pattern only; null when there is none.</summary>
     public required ProjectRole? Role { get; init; }
     public required bool AuditPulls { get; init; }
     public required bool AuditPushes { get; init; }
@@ -46,7 +46,7 @@ public sealed record ProjectListFilter(bool? Public = null, bool MemberOnly = fa
 public sealed record RepositoryPlace(ProjectEntry Project, string Path, TagScope Tags);
 
 /// <summary>Reads projects. A caller sees those they may read and no trace of others.</summary>
-public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy, ProjectDirectory directory)
+public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy, ProjectDirectory directory, TimeProvider time)
 {
     static readonly FieldMap<Project> Fields = new FieldMap<Project>().Text("name", p => p.Name).Flag("public", p => p.Public).Number("project_id", p => p.Id)
         .Number("owner_id", p => p.OwnerId).Time("creation_time", p => p.CreatedAt).Time("update_time", p => p.UpdatedAt);
@@ -66,8 +66,9 @@ public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, 
         if (filter.Public is { } isPublic) projects = projects.Where(p => p.Public == isPublic);
         if (filter.ExactName is { } name) projects = projects.Where(p => p.Name == name);
         if (filter.Owner is { } owner) projects = projects.Where(p => db.Users.Any(u => u.Id == p.OwnerId && u.NormalizedUserName == owner.ToUpperInvariant()));
-        if (filter.MemberOnly) projects = projects.Where(p => db.Bindings.Any(b => b.ProjectId == p.Id && b.SubjectKind == caller.Kind && b.SubjectId == caller.Id));
-        var rows = Rows(db, projects, caller);
+        var own = GrantLoader.Living(db, caller, time.GetUtcNow());
+        if (filter.MemberOnly) projects = projects.Where(p => own.Any(b => b.ProjectId == p.Id));
+        var rows = Rows(db, projects, own, await RepositoriesAsync(db, caller, cancellation));
         rows = (page.SortColumn, page.Descending) switch
         {
             ("updated", false) => rows.OrderBy(r => r.UpdatedAt).ThenBy(r => r.Id),
@@ -97,16 +98,18 @@ public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, 
     public async Task<Result<ProjectRow>> FindAsync(Caller caller, ProjectEntry entry, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        return await Rows(db, db.Projects.Where(p => p.Id == entry.Id), caller).FirstOrDefaultAsync(cancellation) is { } row ? row : ProjectErrors.NotFound;
+        var rows = Rows(db, db.Projects.Where(p => p.Id == entry.Id), GrantLoader.Living(db, caller, time.GetUtcNow()), await RepositoriesAsync(db, caller, cancellation));
+        return await rows.FirstOrDefaultAsync(cancellation) is { } row ? row : ProjectErrors.NotFound;
     }
 
     /// <summary>How many projects there are on each side of the fence: private ones of the caller, public ones, all.</summary>
     public async Task<(long Own, long Public, long All)> CountAsync(Caller caller, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var own = GrantLoader.Living(db, caller, time.GetUtcNow());
         var counts = await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null).GroupBy(_ => 1).Select(g => new
         {
-            Own = g.Count(p => !p.Public && db.Bindings.Any(b => b.ProjectId == p.Id && b.SubjectKind == caller.Kind && b.SubjectId == caller.Id)),
+            Own = g.Count(p => !p.Public && own.Any(b => b.ProjectId == p.Id)),
             Public = g.Count(p => p.Public),
             All = g.Count(),
         }).FirstOrDefaultAsync(cancellation);
@@ -151,7 +154,14 @@ public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, 
     async Task<IQueryable<Project>> VisibleAsync(PortalDbContext db, Caller caller, CancellationToken cancellation) =>
         db.Projects.AsNoTracking().Where(p => p.DeletedAt == null).Visible(await policy.ScopeAsync(caller, Permissions.ProjectRead, cancellation));
 
-    static IQueryable<ProjectRow> Rows(PortalDbContext db, IQueryable<Project> projects, Caller caller) => projects.Select(p => new ProjectRow
+    // Those that a row counts: where a pattern decides, only what the caller's lists show.
+    async Task<IQueryable<Repository>> RepositoriesAsync(PortalDbContext db, Caller caller, CancellationToken cancellation)
+    {
+        var scope = await policy.ScopeAsync(caller, Permissions.RepositoryList, cancellation);
+        return scope.PatternProjects.Count > 0 || scope.AnyProject ? db.Repositories.Visible(scope) : db.Repositories;
+    }
+
+    static IQueryable<ProjectRow> Rows(PortalDbContext db, IQueryable<Project> projects, IQueryable<Binding> own, IQueryable<Repository> repositories) => projects.Select(p => new ProjectRow
     {
         Id = p.Id,
         Name = p.Name,
@@ -161,11 +171,11 @@ public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, 
         OwnerName = db.Users.Where(u => u.Id == p.OwnerId).Select(u => u.UserName).FirstOrDefault() ?? "",
         CreatedAt = p.CreatedAt,
         UpdatedAt = p.UpdatedAt,
-        RepositoryCount = db.Repositories.Count(r => r.ProjectId == p.Id && r.DeletionId == null),
+        RepositoryCount = repositories.Count(r => r.ProjectId == p.Id && r.DeletionId == null),
         MemberCount = db.Bindings.Count(b => b.ProjectId == p.Id),
         UniqueBytes = db.ProjectBlobs.Where(b => b.ProjectId == p.Id).Sum(b => b.Size),
-        LastPushedAt = db.Repositories.Where(r => r.ProjectId == p.Id).Max(r => r.LastPushedAt),
-        Role = db.Bindings.Where(b => b.ProjectId == p.Id && b.SubjectKind == caller.Kind && b.SubjectId == caller.Id).OrderByDescending(b => b.Role!.Strength)
+        LastPushedAt = repositories.Where(r => r.ProjectId == p.Id).Max(r => r.LastPushedAt),
+        Role = own.Where(b => b.ProjectId == p.Id).OrderByDescending(b => b.Role!.Strength)
             .Select(b => new ProjectRole(b.Role!.Name, b.Role.Title, b.Role.HarborId)).FirstOrDefault(),
         AuditPulls = p.AuditPulls,
         AuditPushes = p.AuditPushes,
