@@ -12,6 +12,7 @@ namespace Portal.Server;
 static class RestApi
 {
     public const string Prefix = "/api/v2.0";
+    const string OwnPrefix = "/api/portal";
     const string Document = "v2.0";
     const string Explorer = "/devcenter-api-2.0";
 
@@ -54,6 +55,7 @@ static class RestApi
         api.MapUsers();
         api.MapCurrentPermissions();
         api.MapAudit();
+        app.MapGroup(OwnPrefix).MapEffectiveAccess();
     }
 
     static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)

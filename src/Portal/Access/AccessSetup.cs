@@ -14,20 +14,22 @@ public static class AccessSetup
         services.AddOptions<AccessOptions>().Bind(configuration.GetSection(AccessOptions.Section)).ValidateOnStart();
         services.AddSingleton<Microsoft.Extensions.Options.IValidateOptions<AccessOptions>, AccessOptionsValidation>();
         services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
+        services.AddSingleton<GrantLoader>();
         services.AddSingleton<IAccessPolicy, AccessPolicy>();
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton(s => new CredentialService(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<IPasswordHasher<User>>(),
             s.GetRequiredService<SignInThrottle>(), s.GetRequiredService<AuditLog>(), s.GetRequiredService<IChangeFeed>(), s.GetRequiredService<TimeProvider>()));
         services.AddOptions<FirstRunOptions>().Bind(configuration.GetSection(FirstRunOptions.Section));
         services.AddPortalAuthentication();
-        services.AddSingleton<AccountEffects>();
+        services.AddSingleton<LastAdministratorRule>().AddSingleton<AccountEffects>();
         services.AddSingleton<RoleSeeder>();
         services.AddSingleton<FirstRun>();
         services.AddSingleton<UserService>();
         services.AddSingleton<UserQueries>();
         services.AddSingleton<SessionService>();
         services.AddSingleton<MemberService>();
-        services.AddSingleton<AccountDirectory>();
+        services.AddSingleton<EffectiveAccess>();
+        services.AddSingleton<AccountDirectory>().AddSingleton<CredentialDirectory>();
         services.AddHostedService<AccessUpkeep>();
         services.AddSingleton(s => new AccessStart(s.GetRequiredService<RoleSeeder>(), s.GetRequiredService<FirstRun>()));
         return services;
