@@ -22,6 +22,8 @@ public static class AccessSetup
         services.AddSingleton<MachineCredentials>();
         services.AddSingleton<CredentialUse>();
         services.AddHostedService(s => s.GetRequiredService<CredentialUse>());
+        services.AddSingleton<ICredentialSource, AccessTokenSource>();
+        services.AddSingleton<ICredentialSource, RobotSecretSource>();
         services.AddSingleton<AccessTokenService>();
         services.AddSingleton<RobotGuard>();
         services.AddSingleton<RobotChanges>();

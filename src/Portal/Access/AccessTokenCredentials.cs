@@ -7,7 +7,7 @@ using Portal.Kernel;
 namespace Portal.Access;
 
 /// <summary>
-/// Checks personal access tokens. A token that was found is remembered by its hash until the change feed says that its owner changed, so that further requests
+/// Checks personal access tokens. A token that was found is remembered by its hash until the change feed says that it or its owner changed, so that further requests
 /// touch no database.
 /// </summary>
 sealed class AccessTokenCredentials
@@ -38,6 +38,12 @@ sealed class AccessTokenCredentials
                 Interlocked.Increment(ref _generation);
                 foreach (var (key, entry) in _known)
                     if (entry.UserId == subject.Item2) _known.TryRemove(key, out _);
+            }
+            else if (notice is { Topic: AccessTopics.Credential } ended)
+            {
+                Interlocked.Increment(ref _generation);
+                foreach (var (key, entry) in _known)
+                    if (CredentialUse.NameOfToken(entry.Id) == ended.Key) _known.TryRemove(key, out _);
             }
         });
     }
@@ -72,8 +78,7 @@ sealed class AccessTokenCredentials
         var row = await db.AccessTokens.AsNoTracking().Where(t => t.Hash == hash && t.RevokedAt == null && t.User!.DisabledAt == null && !t.User.MustChangePassword)
             .Select(t => new { t.Id, t.UserId, t.User!.UserName, t.Scopes, t.ProjectId, t.AllowedFrom, t.ExpiresAt }).FirstOrDefaultAsync(cancellation);
         if (row is null) return null;
-        var limit = row.Scopes.Length == 0 && row.ProjectId is null ? null : new CallerLimit(TokenScopes.Set(row.Scopes), row.ProjectId);
-        var entry = new Entry(row.Id, row.UserId, row.UserName!, limit, AddressList.Parse(row.AllowedFrom).Value, row.ExpiresAt);
+        var entry = new Entry(row.Id, row.UserId, row.UserName!, AccessTokenSource.Limit(row.Scopes, row.ProjectId), AddressList.Parse(row.AllowedFrom).Value, row.ExpiresAt);
         if (generation != Volatile.Read(ref _generation)) return entry; // a change arrived meanwhile: answer, but do not keep
         if (_known.Count >= MaxCached) _known.Clear();
         return _known[key] = entry;

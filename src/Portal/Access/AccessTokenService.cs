@@ -83,7 +83,7 @@ public sealed class AccessTokenService(IDbContextFactory<PortalDbContext> contex
         token.RevokedAt = time.GetUtcNow();
         audit.Add(db, new(caller.Actor, AuditActions.Delete, AuditResources.AccessToken, $"{caller.Name}/{token.Name}", token.ProjectId) { Before = Audited(token) });
         await db.SaveChangesAsync(cancellation);
-        await feed.AnnounceAsync(db, cancellation, AccessTopics.OfSubject(SubjectKind.User, caller.Id));
+        await feed.AnnounceAsync(db, cancellation, AccessTopics.OfCredential(CredentialUse.NameOfToken(token.Id)));
         await transaction.CommitAsync(cancellation);
         return Result.Success;
     }

@@ -29,7 +29,10 @@ public sealed class AddressList
     }
 
     /// <summary>True for an address of the list, and for any when the list is empty.</summary>
-    public bool Allows(string address) => _networks.Count == 0 || (IPAddress.TryParse(address, out var parsed) && _networks.Any(n => n.Contains(Plain(parsed))));
+    public bool Allows(IPAddress? address) => _networks.Count == 0 || (address is not null && _networks.Any(n => n.Contains(Plain(address))));
+
+    /// <summary>The same for an address as text.</summary>
+    public bool Allows(string address) => Allows(IPAddress.TryParse(address, out var parsed) ? parsed : null);
 
     /// <summary>The entries, parted by blanks.</summary>
     public override string ToString() => string.Join(' ', _networks.Select(n => n.PrefixLength == n.BaseAddress.GetAddressBytes().Length * 8 ? n.BaseAddress.ToString() : n.ToString()));

@@ -10,6 +10,12 @@ namespace Portal.Access;
 /// <summary>When and from where access tokens and robot secrets were last used: noted in memory, written in batches every few seconds.</summary>
 public sealed class CredentialUse(IDbContextFactory<PortalDbContext> contexts, TimeProvider time, ILogger<CredentialUse> log) : BackgroundService
 {
+    /// <summary>The kind of a personal access token in <see cref="Caller.Credential"/>.</summary>
+    internal const string Token = "token";
+
+    /// <summary>The kind of a robot's secret.</summary>
+    internal const string Secret = "secret";
+
     static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
     readonly ConcurrentDictionary<int, Use> _tokens = new();
@@ -81,10 +87,10 @@ public sealed class CredentialUse(IDbContextFactory<PortalDbContext> contexts, T
     static string Cut(string text, int length) => text.Length <= length ? text : text[..length];
 
     /// <summary>How a caller's credential is named for a personal access token.</summary>
-    internal static string NameOfToken(int id) => string.Create(CultureInfo.InvariantCulture, $"token/{id}");
+    internal static string NameOfToken(int id) => string.Create(CultureInfo.InvariantCulture, $"{Token}/{id}");
 
     /// <summary>The same for a robot's secret.</summary>
-    internal static string NameOfSecret(int id) => string.Create(CultureInfo.InvariantCulture, $"secret/{id}");
+    internal static string NameOfSecret(int id) => string.Create(CultureInfo.InvariantCulture, $"{Secret}/{id}");
 
     readonly record struct Use(DateTimeOffset At, string Address, string Client);
 }

@@ -27,7 +27,10 @@ public sealed class RobotGuard(IAccessPolicy policy)
     /// <summary>The first right that the caller does not have at its place; null when they have all.</summary>
     public async ValueTask<Error?> RefuseExcessAsync(Caller caller, IEnumerable<RobotRight> rights, CancellationToken cancellation)
     {
-        foreach (var place in rights.GroupBy(r => r.EveryProject ? null : r.ProjectId))
+        var wanted = rights.ToLookup(r => r.EveryProject);
+        foreach (var right in wanted[true])
+            if (await policy.ScopeAsync(caller, right.Permission, cancellation) is not { Everywhere: true, Only: null }) return AccessErrors.RobotExceeds(right.Permission);
+        foreach (var place in wanted[false].GroupBy(r => r.ProjectId))
         {
             var own = await policy.RightsAsync(caller, Place(place.Key), cancellation);
             foreach (var right in place)
@@ -50,6 +53,6 @@ public sealed class RobotGuard(IAccessPolicy policy)
     internal static IEnumerable<RobotRight> RightsOf(Robot robot) => robot.Permissions
         .Select(p => Permissions.TryParse($"{p.Resource}:{p.Action}", out var right) ? new RobotRight(right, p.ProjectId, p.EveryProject) : (RobotRight?)null).OfType<RobotRight>();
 
-    // What a project gives to everybody is not the caller's own to hand on, so a public project counts like a private one.
-    static AccessTarget Place(int? projectId) => projectId is { } id ? AccessTarget.Project(id, false) : AccessTarget.System;
+    // What a project gives to everybody is not the caller's own to hand on, so a public project counts like a private one; nor is what a pattern gives, so it has no name.
+    static AccessTarget Place(int? projectId) => projectId is { } id ? AccessTarget.Project(id, "", false) : AccessTarget.System;
 }
