@@ -23,7 +23,7 @@ public sealed class AddressList
         {
             if (IPAddress.TryParse(word, out var address) && !word.Contains('/', StringComparison.Ordinal)) networks.Add(new(Plain(address), Plain(address).GetAddressBytes().Length * 8));
             else if (IPNetwork.TryParse(word, out var network)) networks.Add(network);
-            else return Error.Invalid("allowed_from", $"'{(word.Length > 60 ? word[..60] : word)}' is neither an address nor a network such as 10.2.0.0/16 or 2001:db8::/32, whose bits behind the length are 0.");
+            else return Error.Invalid("allowed_from", $"'{(word.Length > 60 ? word[..60] : word)}' is neither an address nor a network such as 10.2.0.0/16 or 2001:db8::/32.");
         }
         return new AddressList(networks);
     }

@@ -32,6 +32,8 @@ public sealed class RobotRequests(ProjectQueries projects)
             if (entry.Kind == RobotLevels.Project && entry.Namespace != "*")
             {
                 var project = await projects.ResolveAsync(caller, entry.Namespace ?? "", Permissions.ProjectRead, cancellation);
+                // A robot that makes robots need not read the project itself.
+                if (!project.Ok) project = await projects.ResolveAsync(caller, entry.Namespace ?? "", Permissions.RobotCreate, cancellation);
                 if (!project.Ok) return project.Error;
                 projectId = project.Value.Id;
             }
