@@ -12,6 +12,7 @@ namespace Portal.Server;
 static class RestApi
 {
     public const string Prefix = "/api/v2.0";
+    const string OwnPrefix = "/api/portal";
     const string Document = "v2.0";
     const string Explorer = "/devcenter-api-2.0";
 
@@ -55,9 +56,10 @@ static class RestApi
         api.MapCurrentPermissions();
         api.MapRobots();
         api.MapAudit();
-        var portal = app.MapGroup("/api/portal");
+        var portal = app.MapGroup(OwnPrefix);
         portal.MapRobotSecrets();
         portal.MapAccessTokens();
+        portal.MapEffectiveAccess();
     }
 
     static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)

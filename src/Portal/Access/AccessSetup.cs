@@ -33,13 +33,14 @@ public static class AccessSetup
             s.GetRequiredService<SignInAttempts>(), s.GetRequiredService<MachineCredentials>(), s.GetRequiredService<IChangeFeed>(), s.GetRequiredService<TimeProvider>()));
         services.AddOptions<FirstRunOptions>().Bind(configuration.GetSection(FirstRunOptions.Section));
         services.AddPortalAuthentication();
-        services.AddSingleton<AccountEffects>();
+        services.AddSingleton<LastAdministratorRule>().AddSingleton<AccountEffects>();
         services.AddSingleton<RoleSeeder>();
         services.AddSingleton<FirstRun>();
         services.AddSingleton<UserService>();
         services.AddSingleton<UserQueries>();
         services.AddSingleton<SessionService>();
         services.AddSingleton<MemberService>();
+        services.AddSingleton<EffectiveAccess>();
         services.AddSingleton<AccountDirectory>().AddSingleton<CredentialDirectory>();
         services.AddHostedService<AccessUpkeep>();
         services.AddSingleton(s => new AccessStart(s.GetRequiredService<RoleSeeder>(), s.GetRequiredService<FirstRun>()));

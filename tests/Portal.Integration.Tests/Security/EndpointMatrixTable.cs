@@ -23,6 +23,8 @@ static class EndpointMatrixTable
     [
         new("GET /api/version", All, 200),
         new("GET /api/portal/search", All, 200, Url: "/api/portal/search?q=team"),
+        new("GET /api/portal/access/effective", Member, 200, Url: "/api/portal/access/effective?project={p}&repository=team/app"),
+        new("GET /api/portal/access/holders", "GDMAS", 200, Url: "/api/portal/access/holders?action=repository:push&project={p}&repository=team/app&tag=1.0"),
         new("GET /api/v2.0/ping", All, 200),
         new("GET /api/v2.0/health", All, 200),
         new("GET /api/v2.0/systeminfo", All, 200),
