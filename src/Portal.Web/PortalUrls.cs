@@ -18,6 +18,9 @@ public static class PortalUrls
     public const string FirstRun = "/first-run";
     public const string Administration = "/admin/users";
     public const string Users = "/admin/users";
+    public const string SystemRobots = "/admin/robots";
+    public const string NewSystemRobot = "/admin/robots/new";
+    public const string AccessTokens = "/profile/tokens";
     public const string AdministrationAudit = "/admin/audit";
     public const string Error = "/error";
     public const string NotFound = "/not-found";
@@ -43,6 +46,10 @@ public static class PortalUrls
 
     /// <summary>The members with the dialog for adding one open.</summary>
     public static string AddMember(string project) => $"{Members(project)}?add=1";
+
+    public static string Robots(string project) => $"{Project(project)}/robots";
+
+    public static string NewRobot(string project) => $"{Robots(project)}/new";
 
     public static string Audit(string project) => $"{Project(project)}/audit";
 

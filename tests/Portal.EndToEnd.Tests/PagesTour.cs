@@ -28,6 +28,11 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
         { "attached", $"/projects/{Project}/a/{Image.Digest}/storefront?tab=attached" },
         { "members", $"/projects/{Project}/members" },
         { "project-audit", $"/projects/{Project}/audit" },
+        { "robots", $"/projects/{Project}/robots" },
+        { "new-robot", $"/projects/{Project}/robots/new" },
+        { "system-robots", "/admin/robots" },
+        { "new-system-robot", "/admin/robots/new" },
+        { "tokens", "/profile/tokens" },
         { "settings", $"/projects/{Project}/settings" },
         { "search", "/search?q=store" },
         { "users", "/admin/users" },
@@ -87,6 +92,10 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
             await PostAsync(http, "/api/v2.0/users", new { username = name, realname = real, email = $"{name}@example.com", password = "Some long password 1" });
             await PostAsync(http, $"/api/v2.0/projects/{Project}/members", new { role_id = role, member_user = new { username = name } });
         }
+        foreach (var (name, description, right) in ((string, string, string)[])[("ci", "Nightly build", "push"), ("cluster", "Pulls for the cluster", "pull")])
+            await PostAsync(http, "/api/v2.0/robots", new { name, description, level = "project", duration = 30, permissions = new[] { new { kind = "project", @namespace = Project, access = new[] { new { resource = "repository", action = right } } } } });
+        await PostAsync(http, "/api/v2.0/robots", new { name = "mirror", description = "Copies to the other site", level = "system", duration = -1, permissions = new[] { new { kind = "project", @namespace = "*", access = new[] { new { resource = "repository", action = "pull" } } } } });
+        await PostAsync(http, "/api/portal/tokens", new { name = "laptop", scopes = new[] { "write" }, days = 30, allowed_from = new[] { "10.2.0.0/16" } });
         using var invoker = new HttpMessageInvoker(RegistryClient.CreateHandler());
         var client = new RegistryClient(invoker, new(portal.Url, new("admin", PortalFixture.AdminPassword)));
         await PushAsync(client, "storefront", Image, "3.1.0", "3.1", "latest");

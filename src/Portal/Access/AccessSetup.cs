@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Portal.Audit;
 using Portal.Data;
 
 namespace Portal.Access;
@@ -17,8 +16,21 @@ public static class AccessSetup
         services.AddSingleton<GrantLoader>();
         services.AddSingleton<IAccessPolicy, AccessPolicy>();
         services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<SignInAttempts>();
+        services.AddSingleton<AccessTokenCredentials>();
+        services.AddSingleton<RobotCredentials>();
+        services.AddSingleton<MachineCredentials>();
+        services.AddSingleton<CredentialUse>();
+        services.AddHostedService(s => s.GetRequiredService<CredentialUse>());
+        services.AddSingleton<ICredentialSource, AccessTokenSource>();
+        services.AddSingleton<ICredentialSource, RobotSecretSource>();
+        services.AddSingleton<AccessTokenService>();
+        services.AddSingleton<RobotGuard>();
+        services.AddSingleton<RobotChanges>();
+        services.AddSingleton<RobotService>();
+        services.AddSingleton<RobotSecretService>();
         services.AddSingleton(s => new CredentialService(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<IPasswordHasher<User>>(),
-            s.GetRequiredService<SignInThrottle>(), s.GetRequiredService<AuditLog>(), s.GetRequiredService<IChangeFeed>(), s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<SignInAttempts>(), s.GetRequiredService<MachineCredentials>(), s.GetRequiredService<IChangeFeed>(), s.GetRequiredService<TimeProvider>()));
         services.AddOptions<FirstRunOptions>().Bind(configuration.GetSection(FirstRunOptions.Section));
         services.AddPortalAuthentication();
         services.AddSingleton<LastAdministratorRule>().AddSingleton<AccountEffects>();

@@ -26,7 +26,9 @@ public static class AuditResources
     public const string Tag = "tag";
     public const string User = "user";
     public const string Session = "session";
+    public const string Robot = "robot";
+    public const string AccessToken = "access-token";
 
     /// <summary>All, for filters.</summary>
-    public static IReadOnlyList<string> All { get; } = [Project, Member, Repository, Artifact, Tag, User, Session];
+    public static IReadOnlyList<string> All { get; } = [Project, Member, Repository, Artifact, Tag, User, Session, Robot, AccessToken];
 }

@@ -31,6 +31,8 @@ public sealed class ApiFixture : IAsyncLifetime
     public ProjectEntry Foreign { get; private set; } = null!;
     public int OwnMember { get; private set; }
     public int ForeignMember { get; private set; }
+    public int OwnRobot { get; private set; }
+    public int ForeignRobot { get; private set; }
     public Dictionary<string, int> UserIds { get; } = [];
 
     public Task InitializeAsync() => StartAsync();
@@ -48,7 +50,11 @@ public sealed class ApiFixture : IAsyncLifetime
         }
         ForeignMember = await Host.AddMemberAsync(Foreign, "stranger", BuiltInRoles.Guest);
         foreach (var project in (ProjectEntry[])[Own, Foreign]) await AddImagesAsync(project);
+        (OwnRobot, ForeignRobot) = (await AddRobotAsync(Own), await AddRobotAsync(Foreign));
     }
+
+    async Task<int> AddRobotAsync(ProjectEntry project) => (await Host.Services.GetRequiredService<RobotService>().CreateAsync(Host.Admin, project.Id, project.Name,
+        new("ci", "", 30, [new(Permissions.RepositoryPull, project.Id)]), CancellationToken.None)).Value.Id;
 
     public async Task AddImagesAsync(ProjectEntry project, string path = "team/app")
     {

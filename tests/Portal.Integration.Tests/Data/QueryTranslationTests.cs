@@ -19,7 +19,7 @@ namespace Portal.Integration.Tests.Data;
 public sealed class QueryTranslationTests(ITestOutputHelper output) : IAsyncLifetime
 {
     static readonly string[] Columns =
-        ["name", "created", "updated", "pushed", "pulled", "pulls", "repositories", "artifacts", "size", "role", "since", "username", "last_sign_in", "op_time", "platforms"];
+        ["name", "created", "updated", "pushed", "pulled", "pulls", "repositories", "artifacts", "size", "role", "since", "username", "last_sign_in", "op_time", "platforms", "expires", "used"];
 
     // Fields that a list does not know are ignored, so all lists get all conditions.
     static readonly Condition[] Where =
@@ -107,6 +107,7 @@ public sealed class QueryTranslationTests(ITestOutputHelper output) : IAsyncLife
         if (type == typeof(IReadOnlyList<ArtifactRow>))
             return (await Host.Services.GetRequiredService<ArtifactQueries>().ListAsync(Host.Admin, "own", "team/app", new(), new(), CancellationToken.None)).Value.Items;
         if (type == typeof(int) && parameter.Name is "memberId") return _fixture.OwnMember;
+        if (type == typeof(int) && parameter.Name is "robotId") return _fixture.OwnRobot;
         if (type == typeof(int) && parameter.Name is "userId") return _fixture.UserIds["guest"];
         if (type == typeof(int)) return parameter.Name is "take" ? 5 : _fixture.Own.Id;
         if (type.IsAssignableFrom(typeof(string[]))) return new[] { ApiFixture.Digest };

@@ -4,8 +4,9 @@ namespace Portal.Integration.Tests.Security;
 /// One endpoint: who may, and what the answer then is. Letters: N nobody, O outsider, L limited guest, G guest, D developer, M maintainer, A project admin, S system administrator.
 /// Bodies are such that a change is refused after the right was checked, so that the table can be walked without side effects.
 /// </summary>
-/// <param name="Url">What to ask for; the pattern itself when null. <c>{p}</c> is the project, <c>{mid}</c> its member, <c>{user}</c> another user.</param>
-public sealed record MatrixRow(string Endpoint, string Who, int Status, string? Body = null, string? Url = null);
+/// <param name="Url">What to ask for; the pattern itself when null. <c>{p}</c> is the project, <c>{mid}</c> its member, <c>{robot}</c> its robot, <c>{user}</c> another user.</param>
+/// <param name="Unseen">Who is told that there is no such thing, though it is in the own project.</param>
+public sealed record MatrixRow(string Endpoint, string Who, int Status, string? Body = null, string? Url = null, string Unseen = "");
 
 static class EndpointMatrixTable
 {
@@ -66,6 +67,18 @@ static class EndpointMatrixTable
         new($"GET {P}/members/{{mid}}", "GDMAS", 200),
         new($"PUT {P}/members/{{mid}}", "AS", 400, """{"role_id":9}"""),
         new($"DELETE {P}/members/{{mid}}", "AS", 404, Url: "/api/v2.0/projects/{p}/members/999999"),
+        new("GET /api/v2.0/robots", "S", 200),
+        new("POST /api/v2.0/robots", "S", 400, """{"level":"system"}"""),
+        new("GET /api/v2.0/robots/{robot_id}", "GDMAS", 200, Unseen: "OL"),
+        new("PUT /api/v2.0/robots/{robot_id}", "AS", 400, "{}", Unseen: "OL"),
+        new("PATCH /api/v2.0/robots/{robot_id}", "AS", 400, """{"secret":"x"}""", Unseen: "OL"),
+        new("DELETE /api/v2.0/robots/{robot_id}", SignedIn, 404, Url: "/api/v2.0/robots/999999"),
+        new("GET /api/portal/robots/{robot_id}/secrets", "GDMAS", 200, Unseen: "OL"),
+        new("POST /api/portal/robots/{robot_id}/secrets", "AS", 400, """{"overlap_minutes":-1}""", Unseen: "OL"),
+        new("DELETE /api/portal/robots/{robot_id}/secrets/old", "AS", 412, Unseen: "OL"),
+        new("GET /api/portal/tokens", SignedIn, 200),
+        new("POST /api/portal/tokens", SignedIn, 400, "{}"),
+        new("DELETE /api/portal/tokens/{token_id}", SignedIn, 404, Url: "/api/portal/tokens/999999"),
         new("GET /api/v2.0/repositories", All, 200),
         new("GET " + R, Member, 200),
         new($"GET {R}/{{repository_name}}", Member, 200),

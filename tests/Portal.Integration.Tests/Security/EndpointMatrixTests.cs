@@ -36,15 +36,15 @@ public sealed class EndpointMatrixTests(ApiFixture api)
         var wrong = new List<string>();
         foreach (var (letter, user) in Roles)
         {
-            var own = await AskAsync(row, user, "own", api.OwnMember, api.UserIds["stranger"]);
+            var own = await AskAsync(row, user, "own", api.OwnMember, api.UserIds["stranger"], api.OwnRobot);
             var may = row.Who.Contains(letter, StringComparison.Ordinal);
-            var expected = may ? row.Status : letter == 'N' ? 401 : ofProject && letter == 'O' ? 404 : 403;
+            var expected = may ? row.Status : letter == 'N' ? 401 : (ofProject && letter == 'O') || row.Unseen.Contains(letter, StringComparison.Ordinal) ? 404 : 403;
             Check(letter, "own", expected, own);
-            var foreign = await AskAsync(row, user, "foreign", api.ForeignMember, api.UserIds["stranger"]);
-            var missing = await AskAsync(row, user, "missing", 999_999, 999_999);
+            var foreign = await AskAsync(row, user, "foreign", api.ForeignMember, api.UserIds["stranger"], api.ForeignRobot);
+            var missing = await AskAsync(row, user, "missing", 999_999, 999_999, 999_999);
             if (letter == 'S') continue; // an administrator is told what is there
             if (ofProject) Check(letter, "foreign", letter == 'N' ? 401 : 404, foreign);
-            else if (!Template(row).Contains("{user}", StringComparison.Ordinal)) continue;
+            else if (!Template(row).Contains("{user}", StringComparison.Ordinal) && !Template(row).Contains("{robot}", StringComparison.Ordinal)) continue;
             if (Comparable(foreign) != Comparable(missing)) wrong.Add($"{letter}: a foreign and a missing one differ:\n{Comparable(foreign)}\n{Comparable(missing)}");
         }
         Assert.True(wrong.Count == 0, $"{endpoint}\n{string.Join('\n', wrong)}");
@@ -55,9 +55,10 @@ public sealed class EndpointMatrixTests(ApiFixture api)
         }
     }
 
-    Task<Answer> AskAsync(MatrixRow row, string? user, string project, int member, int other)
+    Task<Answer> AskAsync(MatrixRow row, string? user, string project, int member, int other, int robot)
     {
         var url = Template(row).Replace("{p}", project, StringComparison.Ordinal).Replace("{mid}", member.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("{robot}", robot.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace("{user}", other.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal).Replace("{admin}", api.Host.Admin.Id.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
         return api.SendAsync(user, row.Endpoint[..row.Endpoint.IndexOf(' ', StringComparison.Ordinal)], url, null, request =>
         {
@@ -68,7 +69,7 @@ public sealed class EndpointMatrixTests(ApiFixture api)
     static string Template(MatrixRow row) => (row.Url ?? row.Endpoint[(row.Endpoint.IndexOf(' ', StringComparison.Ordinal) + 1)..])
         .Replace("{project_name_or_id}", "{p}", StringComparison.Ordinal).Replace("{project_name}", "{p}", StringComparison.Ordinal).Replace("{repository_name}", "team%252Fapp", StringComparison.Ordinal)
         .Replace("{reference}", "1.0", StringComparison.Ordinal).Replace("{meta_name}", "public", StringComparison.Ordinal).Replace("{addition}", "build_history", StringComparison.Ordinal)
-        .Replace("{user_id}", "{user}", StringComparison.Ordinal);
+        .Replace("{user_id}", "{user}", StringComparison.Ordinal).Replace("{robot_id}", "{robot}", StringComparison.Ordinal);
 
     static string Comparable(Answer answer) =>
         $"{(int)answer.Status}\n{string.Join('\n', answer.Headers.Where(h => !Neutral.Contains(h.Key, StringComparer.OrdinalIgnoreCase)).OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => $"{h.Key}: {h.Value}"))}\n{answer.Text}";
