@@ -94,6 +94,9 @@ static class AccessTopics
     /// <summary>A session ended; the key is its id.</summary>
     public const string Session = "access.session";
 
+    /// <summary>The sign-in settings changed.</summary>
+    public const string Settings = "access.settings";
+
     public static ChangeNotice OfSubject(SubjectKind kind, int id) => new(Subject, FormattableString.Invariant($"{(int)kind}/{id}"));
 
     public static bool TryReadSubject(string key, out (SubjectKind, int) subject)

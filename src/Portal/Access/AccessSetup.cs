@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Portal.Access.Groups;
 using Portal.Audit;
 using Portal.Data;
 
@@ -28,6 +29,7 @@ public static class AccessSetup
         services.AddSingleton<SessionService>();
         services.AddSingleton<MemberService>();
         services.AddSingleton<AccountDirectory>();
+        services.AddGroupsAndDirectory();
         services.AddHostedService<AccessUpkeep>();
         services.AddSingleton(s => new AccessStart(s.GetRequiredService<RoleSeeder>(), s.GetRequiredService<FirstRun>()));
         return services;

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Portal.Access;
+using Portal.Access.Groups;
+using Portal.Access.Settings;
 using Portal.Artifacts;
 using Portal.Audit;
 using Portal.Projects;
@@ -18,6 +20,8 @@ public sealed class PortalDbContext : IdentityUserContext<User, int>
     public DbSet<Binding> Bindings => Set<Binding>();
     public DbSet<Group> Groups => Set<Group>();
     public DbSet<GroupMember> GroupMembers => Set<GroupMember>();
+    public DbSet<MappingRule> MappingRules => Set<MappingRule>();
+    public DbSet<Setting> Settings => Set<Setting>();
     public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
     public DbSet<Robot> Robots => Set<Robot>();
     public DbSet<RobotPermission> RobotPermissions => Set<RobotPermission>();
