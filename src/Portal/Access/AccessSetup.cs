@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Portal.Access.Groups;
+using Portal.Access.Federation;
 using Portal.Audit;
 using Portal.Data;
 
@@ -29,6 +31,8 @@ public static class AccessSetup
         services.AddSingleton<SessionService>();
         services.AddSingleton<MemberService>();
         services.AddSingleton<AccountDirectory>().AddSingleton<CredentialDirectory>();
+        services.AddGroupsAndDirectory();
+        services.AddFederation(configuration);
         services.AddHostedService<AccessUpkeep>();
         services.AddSingleton(s => new AccessStart(s.GetRequiredService<RoleSeeder>(), s.GetRequiredService<FirstRun>()));
         return services;

@@ -65,6 +65,11 @@ public static class Permissions
     public static readonly Permission UserCreate = Add("user", "create");
     public static readonly Permission UserUpdate = Add("user", "update");
     public static readonly Permission UserDelete = Add("user", "delete");
+    public static readonly Permission RobotRead = Add("robot", "read");
+    public static readonly Permission RobotList = Add("robot", "list");
+    public static readonly Permission RobotCreate = Add("robot", "create");
+    public static readonly Permission RobotUpdate = Add("robot", "update");
+    public static readonly Permission RobotDelete = Add("robot", "delete");
     public static readonly Permission SystemVolumesRead = Add("system-volumes", "read");
     public static readonly Permission ConfigurationRead = Add("configuration", "read");
     public static readonly Permission ConfigurationUpdate = Add("configuration", "update");
@@ -79,7 +84,6 @@ public static class Permissions
         Add("scanner", "read", "list", "create", "update", "delete");
         Add("tag-retention", "read", "list", "create", "update", "delete", "operate");
         Add("immutable-tag", "list", "create", "update", "delete");
-        Add("robot", "read", "list", "create", "update", "delete");
         Add("notification-policy", "read", "list", "create", "update", "delete");
         Add("preheat-policy", "read", "list", "create", "update", "delete");
         Add("export-cve", "read", "list", "create");

@@ -1,9 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
+using Portal.Access.Groups;
 
 namespace Portal.Projects;
 
 public static class ProjectsSetup
 {
     public static IServiceCollection AddProjects(this IServiceCollection services) =>
-        services.AddSingleton<ProjectDirectory>().AddSingleton<ProjectService>().AddSingleton<ProjectQueries>();
+        services.AddSingleton<ProjectDirectory>().AddSingleton<ProjectService>().AddSingleton<ProjectQueries>().AddSingleton<IProjectNames, ProjectNames>();
 }
