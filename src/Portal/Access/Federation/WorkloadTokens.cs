@@ -46,7 +46,7 @@ public sealed class WorkloadTokens(IDbContextFactory<PortalDbContext> contexts, 
         var trust = matching[0];
         var until = read.Value.Claims.Time("exp")!.Value;
         if (until <= now) return await RefuseAsync(caller, robot, FederationErrors.NoTrust, cancellation);
-        var workload = new Workload(caller with { Kind = SubjectKind.Robot, Id = trust.RobotId, Name = trust.Robot!.Login, Credential = FormattableString.Invariant($"trust/{trust.Id}") }, trust.Id, until);
+        var workload = new Workload(caller with { Kind = SubjectKind.Robot, Id = trust.RobotId, Name = trust.Robot!.Login, Credential = TrustCredentials.Credential(trust.Id) }, trust.Id, until);
         if (matching.TrueForAll(t => t.SingleUse) && await IsReplayAsync(read.Value.Claims, door, caller, cancellation)) return await RefuseAsync(caller, robot, JwtErrors.Replayed, cancellation);
         await audit.AdmittedAsync(workload, trust, read.Value.Claims, cancellation);
         return workload;
