@@ -53,7 +53,11 @@ static class RestApi
         api.MapArtifacts();
         api.MapUsers();
         api.MapCurrentPermissions();
+        api.MapRobots();
         api.MapAudit();
+        var portal = app.MapGroup("/api/portal");
+        portal.MapRobotSecrets();
+        portal.MapAccessTokens();
     }
 
     static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)
@@ -62,8 +66,9 @@ static class RestApi
         document.Servers = [new() { Url = "/" }];
         document.Components ??= new();
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
-        document.Components.SecuritySchemes["basic"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "basic", Description = "User name and password. A browser that has signed in needs neither." };
-        document.Security = [new() { [new OpenApiSecuritySchemeReference("basic", document)] = [] }, []];
+        document.Components.SecuritySchemes["basic"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "basic", Description = "User name and password, user name and access token, or a robot's name and secret. A browser that has signed in needs none." };
+        document.Components.SecuritySchemes["bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A personal access token." };
+        document.Security = [new() { [new OpenApiSecuritySchemeReference("basic", document)] = [] }, new() { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }, []];
         return Task.CompletedTask;
     }
 }

@@ -43,4 +43,24 @@ public static class AccessErrors
     public static Error NotAMember { get; } = Error.NotFound("The member");
 
     public static Error AlreadyMember(string name) => new("CONFLICT", $"{name} is a member already; change the role instead.", ErrorKind.Conflict, "member");
+
+    public static Error TokenEnded { get; } = new("UNAUTHORIZED", "This access token has expired. Make a new one in your profile.", ErrorKind.Unauthenticated);
+
+    public static Error TokenNotFromHere { get; } = new("UNAUTHORIZED", "This access token may not be used from this address.", ErrorKind.Unauthenticated);
+
+    /// <summary>A token must not make another one, or change the account that it belongs to.</summary>
+    public static Error NotWithToken { get; } = new("FORBIDDEN", "This cannot be done with an access token. Sign in, or use your password.", ErrorKind.Forbidden);
+
+    public static Error TokenNameTaken(string name) => new("CONFLICT", $"You have an access token named {name} already.", ErrorKind.Conflict, "name");
+
+    public static Error RobotDisabled { get; } = new("UNAUTHORIZED", "This robot is disabled.", ErrorKind.Unauthenticated);
+
+    public static Error RobotEnded { get; } = new("UNAUTHORIZED", "This robot has expired.", ErrorKind.Unauthenticated);
+
+    public static Error RobotTaken(string name) => new("CONFLICT", $"The name {name} is taken.", ErrorKind.Conflict, "name");
+
+    public static Error NoRobot { get; } = Error.NotFound("The robot");
+
+    /// <summary>Nobody hands on a right that they lack.</summary>
+    public static Error RobotExceeds(Permission right) => new("DENIED", $"The robot would hold the right {right}, which you do not have there.", ErrorKind.Forbidden, "permissions");
 }

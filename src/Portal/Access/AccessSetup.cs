@@ -2,9 +2,8 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Portal.Access.Groups;
 using Portal.Access.Federation;
-using Portal.Audit;
+using Portal.Access.Groups;
 using Portal.Data;
 
 namespace Portal.Access;
@@ -19,8 +18,19 @@ public static class AccessSetup
         services.AddSingleton<GrantLoader>();
         services.AddSingleton<IAccessPolicy, AccessPolicy>();
         services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<SignInAttempts>();
+        services.AddSingleton<AccessTokenCredentials>();
+        services.AddSingleton<RobotCredentials>();
+        services.AddSingleton<MachineCredentials>();
+        services.AddSingleton<CredentialUse>();
+        services.AddHostedService(s => s.GetRequiredService<CredentialUse>());
+        services.AddSingleton<AccessTokenService>();
+        services.AddSingleton<RobotGuard>();
+        services.AddSingleton<RobotChanges>();
+        services.AddSingleton<RobotService>();
+        services.AddSingleton<RobotSecretService>();
         services.AddSingleton(s => new CredentialService(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<IPasswordHasher<User>>(),
-            s.GetRequiredService<SignInThrottle>(), s.GetRequiredService<AuditLog>(), s.GetRequiredService<IChangeFeed>(), s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<SignInAttempts>(), s.GetRequiredService<MachineCredentials>(), s.GetRequiredService<IChangeFeed>(), s.GetRequiredService<TimeProvider>()));
         services.AddOptions<FirstRunOptions>().Bind(configuration.GetSection(FirstRunOptions.Section));
         services.AddPortalAuthentication();
         services.AddSingleton<AccountEffects>();

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Portal.Access;
 
-/// <summary>Removes forgotten sign-in failures and long-ended sessions, hourly, so that neither table grows without bound.</summary>
-sealed class AccessUpkeep(SignInThrottle throttle, SessionService sessions, TimeProvider time, ILogger<AccessUpkeep> log) : BackgroundService
+/// <summary>Removes forgotten sign-in failures, long-ended sessions and long-dead access tokens, hourly, so that no table grows without bound.</summary>
+sealed class AccessUpkeep(SignInThrottle throttle, SessionService sessions, AccessTokenService tokens, TimeProvider time, ILogger<AccessUpkeep> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -15,7 +15,8 @@ sealed class AccessUpkeep(SignInThrottle throttle, SessionService sessions, Time
             {
                 try
                 {
-                    log.LogInformation("Removed {Failures} sign-in counts and {Sessions} old sessions", await throttle.PruneAsync(stoppingToken), await sessions.PruneAsync(stoppingToken));
+                    log.LogInformation("Removed {Failures} sign-in counts, {Sessions} old sessions and {Tokens} dead access tokens",
+                        await throttle.PruneAsync(stoppingToken), await sessions.PruneAsync(stoppingToken), await tokens.PruneAsync(stoppingToken));
                 }
                 catch (System.Data.Common.DbException e)
                 {

@@ -21,7 +21,7 @@ public sealed record Caller(SubjectKind Kind, int Id, string Name, string Addres
     public string Credential { get; init; } = "";
 
     /// <summary>The same person as audit rows name it.</summary>
-    public AuditActor Actor => new(Name, Kind == SubjectKind.User ? Id : null, Address, Client);
+    public AuditActor Actor => new(Name, Kind == SubjectKind.User ? Id : null, Address, Client, Credential);
 
     public bool IsAnonymous => Kind == SubjectKind.Anonymous;
 }

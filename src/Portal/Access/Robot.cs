@@ -27,6 +27,8 @@ public sealed class Robot
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset UpdatedAt { get; set; }
     public string CreatedBy { get; set; } = "";
+    public SubjectKind CreatedByKind { get; set; }
+    public int CreatedById { get; set; }
 
     /// <summary>Changes with everything that ends what was given out to it.</summary>
     public string Stamp { get; set; } = "";
@@ -84,8 +86,11 @@ public sealed class RobotSecret
     public int Id { get; set; }
     public int RobotId { get; set; }
 
-    /// <summary>SHA-256 of the secret, which is random and long.</summary>
+    /// <summary>PBKDF2 with SHA-256 over the secret, because a given one may be short.</summary>
     public byte[] Hash { get; set; } = [];
+
+    /// <summary>16 random bytes.</summary>
+    public byte[] Salt { get; set; } = [];
     public DateTimeOffset CreatedAt { get; set; }
 
     /// <summary>From when on it is refused: the end of the overlap for one that was replaced; null while it is current.</summary>
@@ -99,6 +104,7 @@ public sealed class RobotSecret
         {
             b.ToTable("robot_secret", "access");
             b.Property(s => s.Hash).HasMaxLength(32);
+            b.Property(s => s.Salt).HasMaxLength(16);
             b.Property(s => s.LastUsedFrom).HasMaxLength(64);
         }
     }

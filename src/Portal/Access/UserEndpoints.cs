@@ -44,7 +44,8 @@ public static class UserEndpoints
     }
 
     static async Task<IResult> CurrentAsync(HttpContext http, UserQueries users, CancellationToken cancellation) =>
-        (await users.FindAsync(http.Caller(), http.Caller().Id, cancellation)).Reply(UserJson.From);
+        http.Caller().Kind == SubjectKind.Robot ? new Error("PRECONDITION", "A robot has no account of its own.", ErrorKind.Precondition).Reply()
+        : (await users.FindAsync(http.Caller(), http.Caller().Id, cancellation)).Reply(UserJson.From);
 
     static async Task<IResult> SearchAsync(HttpContext http, UserQueries users, [FromQuery] string username, [AsParameters] ListQuery list, CancellationToken cancellation)
     {

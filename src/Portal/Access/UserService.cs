@@ -139,6 +139,7 @@ public sealed class UserService(IDbContextFactory<PortalDbContext> contexts, IDa
     async Task<Result> ChangeAsync(Caller caller, int userId, Permission right, bool orOwn, Func<PortalDbContext, User, Task<(Error? Refusal, object? Before, object? After)>> change, CancellationToken cancellation)
     {
         var own = orOwn && caller.Kind == SubjectKind.User && caller.Id == userId;
+        if (own && caller.Credential.Length > 0) return AccessErrors.NotWithToken;
         if (!own && await RefuseAsync(caller, right, cancellation) is { } refusal) return refusal;
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);

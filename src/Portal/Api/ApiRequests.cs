@@ -13,6 +13,7 @@ namespace Portal.Api;
 sealed partial class ApiRequests(RequestDelegate next, CredentialService credentials, IAntiforgery antiforgery, ILogger<ApiRequests> log)
 {
     public const string CsrfHeader = "X-Harbor-CSRF-Token";
+    const string Bearer = "Bearer ";
     const string RequestId = "X-Request-Id";
 
     /// <summary>The largest body: 4 MiB.</summary>
@@ -54,7 +55,9 @@ sealed partial class ApiRequests(RequestDelegate next, CredentialService credent
             // Wrong credentials fall through to anonymous: what is public still works, and a cookie sent along does not count.
             var verified = BasicCredentials.TryRead(authorization, out var name, out var secret)
                 ? await credentials.VerifyAsync(name, secret, http.AnonymousCaller(), http.RequestAborted)
-                : AccessErrors.WrongCredentials;
+                : authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+                    ? await credentials.VerifyBearerAsync(authorization[Bearer.Length..].Trim(), http.AnonymousCaller(), http.RequestAborted)
+                    : AccessErrors.WrongCredentials;
             if (!verified.Ok) ApiErrors.KeepSignInRefusal(http, verified.Error);
             http.SetCaller(verified.Ok ? verified.Value : http.AnonymousCaller());
             return null;

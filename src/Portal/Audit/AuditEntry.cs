@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace Portal.Audit;
 
 /// <summary>Who and from where, as Audit needs it; Access's caller turns into one.</summary>
-public readonly record struct AuditActor(string Name, int? UserId, string Address, string Client);
+/// <param name="Credential">The access token or robot secret that was shown; empty for a session or a password.</param>
+public readonly record struct AuditActor(string Name, int? UserId, string Address, string Client, string Credential = "");
 
 /// <summary>One thing that happened, before it is a row.</summary>
 /// <param name="Action">One of <see cref="AuditActions"/>.</param>
@@ -33,6 +34,7 @@ public sealed record AuditEntry(AuditActor Actor, string Action, string Resource
         ProjectId = ProjectId,
         Address = Cut(Actor.Address, 64),
         Client = Cut(Actor.Client, 256),
+        Credential = Cut(Actor.Credential ?? "", 64),
         Success = Success,
         Before = Before is null ? null : JsonSerializer.Serialize(Before, Json),
         After = After is null ? null : JsonSerializer.Serialize(After, Json),

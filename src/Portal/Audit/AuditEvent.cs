@@ -28,6 +28,9 @@ public sealed class AuditEvent
     public string Address { get; set; } = "";
     public string Client { get; set; } = "";
 
+    /// <summary>The access token or robot secret that was shown, such as <c>token/12</c>; empty for a session or a password.</summary>
+    public string Credential { get; set; } = "";
+
     /// <summary>False for an attempt that was refused.</summary>
     public bool Success { get; set; } = true;
 
@@ -43,9 +46,10 @@ public sealed class AuditEvent
         new(nameof(At), AppendType.Time), new(nameof(Actor), AppendType.Text), new(nameof(ActorUserId), AppendType.Int), new(nameof(Action), AppendType.Text),
         new(nameof(ResourceType), AppendType.Text), new(nameof(Resource), AppendType.Text), new(nameof(ProjectId), AppendType.Int), new(nameof(Address), AppendType.Text),
         new(nameof(Client), AppendType.Text), new(nameof(Success), AppendType.Boolean), new(nameof(Before), AppendType.Json), new(nameof(After), AppendType.Json),
+        new(nameof(Credential), AppendType.Text),
     ];
 
-    internal object?[] Values() => [At, Actor, ActorUserId, Action, ResourceType, Resource, ProjectId, Address, Client, Success, Before, After];
+    internal object?[] Values() => [At, Actor, ActorUserId, Action, ResourceType, Resource, ProjectId, Address, Client, Success, Before, After, Credential];
 
     internal sealed class Configuration : IEntityTypeConfiguration<AuditEvent>
     {
@@ -58,6 +62,7 @@ public sealed class AuditEvent
             b.Property(e => e.Resource).HasMaxLength(600);
             b.Property(e => e.Address).HasMaxLength(64);
             b.Property(e => e.Client).HasMaxLength(256);
+            b.Property(e => e.Credential).HasMaxLength(64);
             b.Property(e => e.Before).HasJson();
             b.Property(e => e.After).HasJson();
             b.HasIndex(e => new { e.ProjectId, e.Id });

@@ -16,6 +16,7 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> contexts, 
     public async Task<Result<ProjectEntry>> CreateAsync(Caller caller, string? name, ProjectSettings settings, CancellationToken cancellation)
     {
         if (caller.Kind != SubjectKind.User) return AccessErrors.SignInNeeded;
+        if (caller.Limit is { } limit && (limit.ProjectId is not null || !limit.Rights.Has(Permissions.ProjectCreate))) return AccessErrors.Lacks(Permissions.ProjectCreate);
         var parsed = ProjectName.Parse(name);
         if (!parsed.Ok) return parsed.Error;
         if (settings.Description is { Length: > 1000 }) return ProjectErrors.Description;
@@ -89,11 +90,12 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> contexts, 
         if (repositories > 0) return ProjectErrors.NotEmpty(repositories);
         var members = await db.Bindings.Where(b => b.ProjectId == projectId).ToListAsync(cancellation);
         db.Bindings.RemoveRange(members);
+        var robots = await RobotService.RemoveOfProjectAsync(db, projectId, cancellation);
         audit.Add(db, new(caller.Actor, AuditActions.Delete, AuditResources.Project, project.Name, project.Id) { Before = new { project.Public, project.Description, Members = members.Count } });
         project.Name = FormattableString.Invariant($"{project.Name}#{project.Id}");
         project.DeletedAt = time.GetUtcNow();
         await db.SaveChangesAsync(cancellation);
-        await feed.AnnounceAsync(db, cancellation, [Notice(project.Id), .. members.Select(m => AccessTopics.OfSubject(m.SubjectKind, m.SubjectId))]);
+        await feed.AnnounceAsync(db, cancellation, [Notice(project.Id), .. robots, .. members.Select(m => AccessTopics.OfSubject(m.SubjectKind, m.SubjectId))]);
         await transaction.CommitAsync(cancellation);
         return Result.Success;
     }
