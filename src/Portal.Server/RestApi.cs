@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Portal.Access;
+using Portal.Access.Federation;
 using Portal.Api;
 using Portal.Artifacts;
 using Portal.Audit;
@@ -57,6 +58,7 @@ static class RestApi
         api.MapAudit();
         var portal = app.MapGroup("/api/portal");
         portal.MapRobotSecrets();
+        portal.MapTrusts();
         portal.MapAccessTokens();
     }
 

@@ -51,5 +51,5 @@ public sealed class RobotGuard(IAccessPolicy policy)
         .Select(p => Permissions.TryParse($"{p.Resource}:{p.Action}", out var right) ? new RobotRight(right, p.ProjectId, p.EveryProject) : (RobotRight?)null).OfType<RobotRight>();
 
     // What a project gives to everybody is not the caller's own to hand on, so a public project counts like a private one.
-    static AccessTarget Place(int? projectId) => projectId is { } id ? AccessTarget.Project(id, false) : AccessTarget.System;
+    static AccessTarget Place(int? projectId) => projectId is { } id ? AccessTarget.Project(id, "", false) : AccessTarget.System;
 }

@@ -1,6 +1,9 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Portal.Audit;
+using Portal.Data;
 
 namespace Portal.Access.Federation;
 
@@ -12,7 +15,9 @@ static class FederationSetup
         services.AddOptions<FederationOptions>().Bind(configuration.GetSection(FederationOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<FederationOptions>, FederationOptionsValidation>();
         services.AddSingleton<IssuerHttp>().AddSingleton<IssuerDirectory>();
-        services.AddSingleton<WorkloadAudit>().AddSingleton<WorkloadTokens>();
+        services.AddSingleton(s => new WorkloadAudit(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<AuditLog>(), s.GetRequiredService<SignInAttempts>(), s.GetRequiredService<TimeProvider>()))
+            .AddSingleton<WorkloadTokens>();
+        services.AddSingleton<TrustChanges>().AddSingleton<FederationService>();
         services.AddSingleton<ICredentialSource, TrustCredentials>();
         services.AddHostedService<FederationUpkeep>();
         return services;

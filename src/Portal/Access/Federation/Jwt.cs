@@ -39,8 +39,8 @@ public sealed class Jwt
     /// <summary>What it says; to be believed only after <see cref="Verify"/>.</summary>
     public JwtClaims Claims { get; }
 
-    /// <summary>True for text that looks like a token, for doors that take both passwords and tokens.</summary>
-    public static bool LooksLike(string text) => text.StartsWith("eyJ", StringComparison.Ordinal) && text.Count(c => c == '.') == 2;
+    /// <summary>True for text that looks like a token, for doors that take both passwords and tokens. No password and no secret is as long as the shortest token.</summary>
+    public static bool LooksLike(string text) => text.Length > 128 && text.StartsWith("eyJ", StringComparison.Ordinal) && text.Count(c => c == '.') == 2;
 
     /// <summary>Reads a token. Refusals are those of <see cref="JwtErrors"/>.</summary>
     public static Result<Jwt> Read(string? token)

@@ -34,18 +34,19 @@ public sealed class WorkloadTokens(IDbContextFactory<PortalDbContext> contexts, 
     public async Task<Result<Workload>> AdmitAsync(string token, string? robot, WorkloadDoor door, Caller caller, CancellationToken cancellation)
     {
         var read = Jwt.Read(token);
-        if (!read.Ok) return await RefuseAsync(caller, robot, read.Error, cancellation);
+        if (!read.Ok) return read.Error;
         var now = time.GetUtcNow();
         var trusts = await TrustsAsync(read.Value.Claims.Text("iss"), robot is null or AnyRobot ? null : robot, now, cancellation);
         // before a token is believed in the least, somebody here must trust its issuer: nobody makes Portal ask an address by sending a token
-        if (trusts.Count == 0) return await RefuseAsync(caller, robot, FederationErrors.NoTrust, cancellation);
+        if (trusts.Count == 0) return FederationErrors.NoTrust;
+        if (await audit.WaitAsync(caller, cancellation) is { } wait) return wait;
         var fault = await FaultAsync(read.Value, trusts[0].Issuer, cancellation);
         var matching = trusts.Where(t => TrustVerdict.Of(t, read.Value.Claims, fault).Matches).ToList();
-        if (matching.Count == 0) return await RefuseAsync(caller, robot, fault is { Kind: ErrorKind.Unavailable } ? fault : FederationErrors.NoTrust, cancellation);
+        if (matching.Count == 0) return await RefuseAsync(caller, robot, fault, cancellation);
         if (matching.Any(t => t.RobotId != matching[0].RobotId)) return FederationErrors.SeveralRobots;
         var trust = matching[0];
         var until = read.Value.Claims.Time("exp")!.Value;
-        if (until <= now) return await RefuseAsync(caller, robot, FederationErrors.NoTrust, cancellation);
+        if (until <= now) return await RefuseAsync(caller, robot, JwtErrors.Expired, cancellation);
         var workload = new Workload(caller with { Kind = SubjectKind.Robot, Id = trust.RobotId, Name = trust.Robot!.Login, Credential = TrustCredentials.Credential(trust.Id) }, trust.Id, until);
         if (matching.TrueForAll(t => t.SingleUse) && await IsReplayAsync(read.Value.Claims, door, caller, cancellation)) return await RefuseAsync(caller, robot, JwtErrors.Replayed, cancellation);
         await audit.AdmittedAsync(workload, trust, read.Value.Claims, cancellation);
@@ -87,9 +88,11 @@ public sealed class WorkloadTokens(IDbContextFactory<PortalDbContext> contexts, 
         return await db.FederationUses.AsNoTracking().Where(u => u.Token == token).Select(u => u.Address).FirstOrDefaultAsync(cancellation) != mark;
     }
 
-    async Task<Error> RefuseAsync(Caller caller, string? robot, Error error, CancellationToken cancellation)
+    // what is wrong with the token itself its bearer may know; which conditions there are is the robot's keeper's to say
+    async Task<Error> RefuseAsync(Caller caller, string? robot, Error? fault, CancellationToken cancellation)
     {
-        await audit.RefusedAsync(caller, robot ?? AnyRobot, error, cancellation);
+        var error = fault ?? FederationErrors.NoTrust;
+        if (error.Kind != ErrorKind.Unavailable) await audit.RefusedAsync(caller, robot ?? AnyRobot, error, cancellation);
         return error;
     }
 
