@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Portal.Access;
 using Portal.Access.Federation;
+using Portal.Access.Oidc;
 using Portal.Api;
 using Portal.Artifacts;
 using Portal.Audit;
@@ -55,6 +56,7 @@ static class RestApi
         api.MapUsers();
         api.MapCurrentPermissions();
         api.MapRobots();
+        api.MapOidc();
         api.MapAudit();
         var portal = app.MapGroup("/api/portal");
         portal.MapRobotSecrets();

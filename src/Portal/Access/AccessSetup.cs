@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Access.Federation;
 using Portal.Access.Groups;
+using Portal.Access.Oidc;
 using Portal.Data;
 
 namespace Portal.Access;
@@ -42,7 +43,7 @@ public static class AccessSetup
         services.AddSingleton<MemberService>();
         services.AddSingleton<AccountDirectory>().AddSingleton<CredentialDirectory>();
         services.AddGroupsAndDirectory();
-        services.AddFederation(configuration);
+        services.AddFederation(configuration).AddOidc();
         services.AddHostedService<AccessUpkeep>();
         services.AddSingleton(s => new AccessStart(s.GetRequiredService<RoleSeeder>(), s.GetRequiredService<FirstRun>()));
         return services;
