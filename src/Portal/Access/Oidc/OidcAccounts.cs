@@ -57,6 +57,14 @@ public sealed class OidcAccounts(IDbContextFactory<PortalDbContext> contexts, ID
         return made.Ok ? made.Value! : made.Error;
     }
 
+    /// <summary>True for a person whom the provider vouches for.</summary>
+    public async Task<bool> IsOidcAsync(Caller caller, CancellationToken cancellation)
+    {
+        if (caller.Kind != SubjectKind.User) return false;
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await db.Users.AnyAsync(u => u.Id == caller.Id && u.Source == UserSource.Oidc, cancellation);
+    }
+
     /// <summary>Writes down a sign-in that did not go on.</summary>
     public Task RefusedAsync(Caller caller, string name, Error error, CancellationToken cancellation) =>
         audit.WriteAsync(new(caller.Actor with { Name = name }, AuditActions.SignIn, AuditResources.User, name) { Success = false, After = new { By = "oidc", Reason = error.Code } }, cancellation);
