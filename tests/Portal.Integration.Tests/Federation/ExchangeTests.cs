@@ -27,7 +27,7 @@ public sealed class ExchangeTests(FederationFixture fixture) : IClassFixture<Fed
         Assert.InRange((int)answer["expires_in"]!, 500, 600);
         // it may look there, and nothing has been pushed yet
         Assert.Equal(404, await TagsAsync((string)answer["access_token"]!));
-        Assert.Equal(401, await TagsAsync((string)answer["access_token"]!, "other/app"));
+        Assert.Equal("repository:other/app:", (string?)(await fixture.ExchangeAsync(fixture.Token("acme/good"), ("scope", "repository:other/app:pull"))).Answer["scope"]);
         await using var db = await fixture.Host.Services.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync();
         var row = await db.AuditEvents.AsNoTracking().OrderByDescending(e => e.Id).FirstAsync(e => e.Resource == login && e.Action == "sign-in");
         Assert.True(row.Success);
@@ -167,11 +167,11 @@ public sealed class ExchangeTests(FederationFixture fixture) : IClassFixture<Fed
         return (int)response.StatusCode;
     }
 
-    async Task<int> TagsAsync(string token, string repository = "team/app")
+    async Task<int> TagsAsync(string token)
     {
         using var client = fixture.Host.Client();
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var response = await client.GetAsync($"/v2/{repository}/tags/list");
+        using var response = await client.GetAsync("/v2/team/app/tags/list");
         return (int)response.StatusCode;
     }
 }
