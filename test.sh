@@ -25,7 +25,8 @@ done
 
 require_packages "postgresql:/usr/lib/postgresql/*/bin/postgres" "docker-registry:docker-registry" \
     "libzstd1:libzstd.so.1" "libicu72:libicuuc.so.*" "libssl3:libssl.so.3" "ca-certificates:/etc/ssl/certs/ca-certificates.crt" "libldap-2.5-0:libldap-2.5.so.*" "util-linux:setpriv" \
-    "skopeo:skopeo" "podman:podman" "uidmap:newuidmap" "chromium:chromium"
+    "skopeo:skopeo" "podman:podman" "uidmap:newuidmap" "chromium:chromium" \
+    "nodejs:node" "npm:npm"
 # After the packages: dotnet itself needs ICU before it can say its version.
 require_dotnet "$root"
 
@@ -48,6 +49,8 @@ step() {
 }
 
 step "restore" dotnet restore Portal.sln --locked-mode -v q --nologo
+# The identity provider that sign-in is tested against.
+step "identity provider" npm ci --prefix tests/Portal.TestKit/IdentityProvider --ignore-scripts --no-audit --no-fund --silent
 step "build" dotnet build Portal.sln -c Release --no-restore --nologo -v q -warnaserror
 # Style rules are held by the build; this holds the layout of the files.
 step "format" dotnet format whitespace Portal.sln --no-restore --verify-no-changes -v q

@@ -17,7 +17,7 @@ public static class GatewaySetup
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidation>();
         services.AddHttpForwarder();
         services.AddSingleton<TokenKeys>().AddHostedService(s => s.GetRequiredService<TokenKeys>());
-        services.AddSingleton<TokenHolders>().AddSingleton<TokenVerifier>().AddSingleton<TokenService>().AddSingleton<TokenEndpoint>();
+        services.AddSingleton<TokenHolders>().AddSingleton<TokenVerifier>().AddSingleton<TokenService>().AddSingleton<TokenEndpoint>().AddSingleton<ExchangeEndpoint>();
         services.AddSingleton<BackendForwarder>().AddSingleton<BackendUploads>().AddSingleton<BlobReceiver>();
         services.AddSingleton<RefusalWords>().AddSingleton<Answers>().AddSingleton<GatewayDispatcher>();
         return services;
@@ -31,8 +31,10 @@ public static class GatewaySetup
     {
         var registry = app.Services.GetRequiredService<GatewayDispatcher>();
         var tokens = app.Services.GetRequiredService<TokenEndpoint>();
+        var exchange = app.Services.GetRequiredService<ExchangeEndpoint>();
         app.Use(next => http => OciPath.IsOurs(http.Request.Path.Value) ? registry.RunAsync(Unsniffed(http))
             : http.Request.Path == Answers.TokenPath ? tokens.RunAsync(Unsniffed(http))
+            : http.Request.Path == ExchangeEndpoint.Path ? exchange.RunAsync(Unsniffed(http))
             : next(http));
         return app;
     }

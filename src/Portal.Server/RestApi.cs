@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Portal.Access;
+using Portal.Access.Federation;
+using Portal.Access.Oidc;
 using Portal.Api;
 using Portal.Artifacts;
 using Portal.Audit;
@@ -55,9 +57,11 @@ static class RestApi
         api.MapUsers();
         api.MapCurrentPermissions();
         api.MapRobots();
+        api.MapOidc();
         api.MapAudit();
         var portal = app.MapGroup(OwnPrefix);
         portal.MapRobotSecrets();
+        portal.MapTrusts();
         portal.MapAccessTokens();
         portal.MapEffectiveAccess();
     }

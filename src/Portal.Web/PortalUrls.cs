@@ -15,6 +15,18 @@ public static class PortalUrls
     public const string Profile = "/profile";
     public const string SignIn = "/sign-in";
     public const string SignOut = "/sign-out";
+
+    /// <summary>The sign-in page with the form for local accounts, whatever the settings say.</summary>
+    public const string LocalSignIn = "/sign-in?local";
+
+    /// <summary>Where signing in by the identity provider begins.</summary>
+    public const string OidcSignIn = "/c/oidc/login";
+
+    /// <summary>Goes on to the identity provider's own sign-out.</summary>
+    public const string OidcSignOut = "/c/oidc/logout";
+
+    /// <summary>Where a newcomer chooses a user name.</summary>
+    public const string Onboard = "/oidc-onboard";
     public const string FirstRun = "/first-run";
     public const string Administration = "/admin/users";
     public const string Users = "/admin/users";

@@ -63,6 +63,7 @@ public static class WebSetup
         app.Use(SecureHeaders);
         app.MapStaticAssets().AllowAnonymous();
         app.MapAccount();
+        app.MapOidcPages();
         app.MapAuditExport();
         app.MapSearch();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);

@@ -5,7 +5,8 @@ namespace Portal.Gateway.Tokens;
 /// <summary>User and secret of an <c>Authorization: Basic</c> header (RFC 7617, UTF-8).</summary>
 readonly record struct BasicCredentials(string User, string Secret)
 {
-    const int MaxLength = 4_096;
+    // room for a workload's token in place of a password
+    const int MaxLength = 24_576;
 
     /// <summary>Reads the header; null for another scheme or a form that cannot be read.</summary>
     public static BasicCredentials? Parse(string header)

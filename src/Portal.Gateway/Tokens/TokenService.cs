@@ -12,7 +12,12 @@ sealed record IssuedToken(string Text, DateTimeOffset IssuedAt, int LifetimeSeco
 /// <summary>Makes tokens: never more than was asked for, never more than the caller may at this moment.</summary>
 sealed class TokenService(TokenKeys keys, ProjectDirectory projects, IAccessPolicy policy, TokenHolders holders, IOptions<GatewayOptions> options, TimeProvider time)
 {
-    public async Task<Result<IssuedToken>> IssueAsync(Caller caller, IReadOnlyList<string> scopes, CancellationToken cancellation)
+    /// <summary>The longest that a token for an exchanged one holds.</summary>
+    public static readonly TimeSpan ExchangeLifetime = TimeSpan.FromHours(1);
+
+    /// <param name="until">The end of what the caller showed, which no token outlives; null for none.</param>
+    /// <param name="lifetime">How long the token holds at most; null for the usual minutes.</param>
+    public async Task<Result<IssuedToken>> IssueAsync(Caller caller, IReadOnlyList<string> scopes, CancellationToken cancellation, DateTimeOffset? until = null, TimeSpan? lifetime = null)
     {
         var holder = await holders.FindAsync(caller.Kind, caller.Id, caller.Credential, cancellation);
         if (holder is null) return GatewayErrors.SignIn;
@@ -21,7 +26,8 @@ sealed class TokenService(TokenKeys keys, ProjectDirectory projects, IAccessPoli
             if (Scope.Parse(text) is { } scope)
                 access.Add(await GrantAsync(caller, scope, cancellation));
         var now = time.GetUtcNow();
-        var end = now.AddMinutes(options.Value.TokenMinutes);
+        var end = now + (lifetime ?? TimeSpan.FromMinutes(options.Value.TokenMinutes));
+        if (until < end) end = until.Value;
         if (holder.ExpiresAt < end) end = holder.ExpiresAt.Value;
         var claims = new TokenClaims(holder.Name, caller.Kind, caller.Id, holder.Stamp, now, end, Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture), access) { Credential = caller.Credential };
         return new IssuedToken(keys.Tokens.Write(claims), now, (int)(end - now).TotalSeconds, access);

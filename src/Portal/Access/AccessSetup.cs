@@ -2,6 +2,9 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Portal.Access.Federation;
+using Portal.Access.Groups;
+using Portal.Access.Oidc;
 using Portal.Data;
 
 namespace Portal.Access;
@@ -42,6 +45,8 @@ public static class AccessSetup
         services.AddSingleton<MemberService>();
         services.AddSingleton<EffectiveAccess>();
         services.AddSingleton<AccountDirectory>().AddSingleton<CredentialDirectory>();
+        services.AddGroupsAndDirectory();
+        services.AddFederation(configuration).AddOidc();
         services.AddHostedService<AccessUpkeep>();
         services.AddSingleton(s => new AccessStart(s.GetRequiredService<RoleSeeder>(), s.GetRequiredService<FirstRun>()));
         return services;

@@ -17,6 +17,9 @@ static class AccessTopics
     /// <summary>A credential was changed or ended; the key is the credential as <see cref="Caller.Credential"/> has it.</summary>
     public const string Credential = "access.credential";
 
+    /// <summary>The sign-in settings changed.</summary>
+    public const string Settings = "access.settings";
+
     public static ChangeNotice OfSubject(SubjectKind kind, int id) => new(Subject, FormattableString.Invariant($"{(int)kind}/{id}"));
 
     public static ChangeNotice OfCredential(string credential) => new(Credential, credential);

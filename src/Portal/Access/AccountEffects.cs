@@ -52,6 +52,8 @@ public sealed class AccountEffects(AuditLog audit, IChangeFeed feed, TimeProvide
     internal Task AnnounceAsync(PortalDbContext db, int userId, CancellationToken cancellation) =>
         feed.AnnounceAsync(db, cancellation, AccessTopics.OfSubject(SubjectKind.User, userId));
 
+    internal Task AnnounceSettingsAsync(PortalDbContext db, CancellationToken cancellation) => feed.AnnounceAsync(db, cancellation, new ChangeNotice(AccessTopics.Settings, "*"));
+
     internal async Task EndSessionsAsync(PortalDbContext db, int userId, Guid? keep, CancellationToken cancellation)
     {
         var now = Now;

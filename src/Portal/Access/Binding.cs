@@ -15,6 +15,19 @@ public enum SubjectKind
     Portal = 4,
 }
 
+/// <summary>Why a binding is there.</summary>
+public enum BindingOrigin
+{
+    /// <summary>Somebody gave it.</summary>
+    ByHand = 0,
+
+    /// <summary>A mapping rule gives it to a group, and takes it away when the rule no longer says so.</summary>
+    MappingRule = 1,
+
+    /// <summary>The sign-in settings name the group as that of the administrators.</summary>
+    AdministratorGroup = 2,
+}
+
 /// <summary>
 /// Gives a role to a subject: on the system, on a project, or only on the repositories and tags of it that match a pattern. The subject has one role per
 /// such place.
@@ -44,6 +57,7 @@ public sealed class Binding
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset UpdatedAt { get; set; }
     public string CreatedBy { get; set; } = "";
+    public BindingOrigin Origin { get; set; }
 
     internal sealed class Configuration : IEntityTypeConfiguration<Binding>
     {

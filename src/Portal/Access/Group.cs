@@ -21,6 +21,12 @@ public sealed class Group
 {
     public const int MaxNameLength = 255;
 
+    /// <summary>Characters of an external name.</summary>
+    public const int MaxExternalNameLength = 512;
+
+    /// <summary>Characters of a description.</summary>
+    public const int MaxDescriptionLength = 500;
+
     public int Id { get; set; }
     public string Name { get; set; } = "";
     public GroupSource Source { get; set; }
@@ -37,8 +43,8 @@ public sealed class Group
         {
             b.ToTable("group", "access");
             b.Property(g => g.Name).HasMaxLength(MaxNameLength);
-            b.Property(g => g.ExternalName).HasMaxLength(512);
-            b.Property(g => g.Description).HasMaxLength(500);
+            b.Property(g => g.ExternalName).HasMaxLength(MaxExternalNameLength);
+            b.Property(g => g.Description).HasMaxLength(MaxDescriptionLength);
             b.HasIndex(g => g.Name).IsUnique();
             b.HasIndex(g => new { g.Source, g.ExternalName }).IsUnique();
             b.HasMany(g => g.Members).WithOne(m => m.Group).HasForeignKey(m => m.GroupId);

@@ -4,6 +4,19 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Portal.Access;
 
+/// <summary>Who keeps an account's password.</summary>
+public enum UserSource
+{
+    /// <summary>Portal itself.</summary>
+    Local = 0,
+
+    /// <summary>The directory.</summary>
+    Ldap = 1,
+
+    /// <summary>The OIDC provider.</summary>
+    Oidc = 2,
+}
+
 /// <summary>A person who can sign in.</summary>
 public sealed class User : IdentityUser<int>
 {
@@ -25,6 +38,13 @@ public sealed class User : IdentityUser<int>
     /// <summary>True until the person has replaced a password that somebody else chose.</summary>
     public bool MustChangePassword { get; set; }
     public DateTimeOffset? LastSignInAt { get; set; }
+    public UserSource Source { get; set; }
+
+    /// <summary>Who vouches for <see cref="ExternalSubject"/>: the OIDC issuer, or <c>ldap</c>; null for a local account.</summary>
+    public string? ExternalIssuer { get; set; }
+
+    /// <summary>The person's unchanging key at the issuer: the OIDC subject, or the directory entry's UUID; null for a local account.</summary>
+    public string? ExternalSubject { get; set; }
 
     /// <summary>What screens call this person.</summary>
     public string Called => DisplayName.Length > 0 ? DisplayName : UserName ?? "";
@@ -40,6 +60,9 @@ public sealed class User : IdentityUser<int>
             b.Property(u => u.SecurityStamp).HasMaxLength(64);
             b.Property(u => u.ConcurrencyStamp).HasMaxLength(64);
             b.Property(u => u.PhoneNumber).HasMaxLength(64);
+            b.Property(u => u.ExternalIssuer).HasMaxLength(255);
+            b.Property(u => u.ExternalSubject).HasMaxLength(512);
+            b.HasIndex(u => new { u.Source, u.ExternalIssuer, u.ExternalSubject }).IsUnique();
             b.Ignore(u => u.Called);
         }
     }

@@ -28,7 +28,13 @@ public static class AuditResources
     public const string Session = "session";
     public const string Robot = "robot";
     public const string AccessToken = "access-token";
+    public const string FederationTrust = "federation-trust";
+    public const string Group = "group";
+    public const string GroupMember = "group-member";
+    public const string MappingRule = "mapping-rule";
+    public const string Settings = "settings";
 
     /// <summary>All, for filters.</summary>
-    public static IReadOnlyList<string> All { get; } = [Project, Member, Repository, Artifact, Tag, User, Session, Robot, AccessToken];
+    public static IReadOnlyList<string> All { get; } =
+        [Project, Member, Repository, Artifact, Tag, User, Session, Robot, AccessToken, FederationTrust, Group, GroupMember, MappingRule, Settings];
 }

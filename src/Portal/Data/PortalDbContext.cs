@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Portal.Access;
+using Portal.Access.Federation;
+using Portal.Access.Groups;
+using Portal.Access.Settings;
 using Portal.Artifacts;
 using Portal.Audit;
 using Portal.Projects;
@@ -18,10 +21,14 @@ public sealed class PortalDbContext : IdentityUserContext<User, int>
     public DbSet<Binding> Bindings => Set<Binding>();
     public DbSet<Group> Groups => Set<Group>();
     public DbSet<GroupMember> GroupMembers => Set<GroupMember>();
+    public DbSet<MappingRule> MappingRules => Set<MappingRule>();
+    public DbSet<Setting> Settings => Set<Setting>();
     public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
     public DbSet<Robot> Robots => Set<Robot>();
     public DbSet<RobotPermission> RobotPermissions => Set<RobotPermission>();
     public DbSet<RobotSecret> RobotSecrets => Set<RobotSecret>();
+    public DbSet<FederationTrust> FederationTrusts => Set<FederationTrust>();
+    public DbSet<FederationUse> FederationUses => Set<FederationUse>();
     public DbSet<Session> Sessions => Set<Session>();
     public DbSet<SignInFailure> SignInFailures => Set<SignInFailure>();
     public DbSet<Project> Projects => Set<Project>();

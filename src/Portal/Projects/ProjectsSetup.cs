@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Portal.Access.Groups;
 
 namespace Portal.Projects;
 
@@ -6,5 +7,6 @@ public static class ProjectsSetup
 {
     public static IServiceCollection AddProjects(this IServiceCollection services) =>
         services.AddSingleton<ProjectDirectory>().AddSingleton<ProjectService>().AddSingleton<ProjectQueries>()
-            .AddSingleton<RobotQueries>().AddSingleton<RobotRequests>().AddSingleton<RobotLogins>().AddSingleton<AccessTokenQueries>();
+            .AddSingleton<RobotQueries>().AddSingleton<RobotRequests>().AddSingleton<RobotLogins>().AddSingleton<AccessTokenQueries>()
+            .AddSingleton<IProjectNames, ProjectNames>();
 }

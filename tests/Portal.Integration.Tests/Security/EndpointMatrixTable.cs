@@ -93,5 +93,12 @@ static class EndpointMatrixTable
         new($"GET {Artifact}/tags", Member, 200),
         new($"GET {Artifact}/accessories", Member, 200),
         new($"GET {Artifact}/additions/{{addition}}", Member, 200),
+        new("POST /api/v2.0/system/oidc/ping", "S", 400, """{"url":"-"}"""),
+        new("GET /api/portal/robots/{robot_id}/trusts", SignedIn, 404, Url: "/api/portal/robots/999999/trusts"),
+        new("POST /api/portal/robots/{robot_id}/trusts", SignedIn, 404, "{}", "/api/portal/robots/999999/trusts"),
+        new("POST /api/portal/robots/{robot_id}/trusts/test", SignedIn, 404, "{}", "/api/portal/robots/999999/trusts/test"),
+        new("GET /api/portal/robots/{robot_id}/trusts/{trust_id}", SignedIn, 404, Url: "/api/portal/robots/999999/trusts/1"),
+        new("PUT /api/portal/robots/{robot_id}/trusts/{trust_id}", SignedIn, 404, "{}", "/api/portal/robots/999999/trusts/1"),
+        new("DELETE /api/portal/robots/{robot_id}/trusts/{trust_id}", SignedIn, 404, Url: "/api/portal/robots/999999/trusts/1"),
     ];
 }

@@ -1,0 +1,148 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+
+#nullable disable
+
+namespace Portal.Data.PostgreSql.Migrations
+{
+    /// <inheritdoc />
+    public partial class FederationTrusts : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<byte[]>(
+                name: "Salt",
+                schema: "access",
+                table: "robot_secret",
+                type: "bytea",
+                maxLength: 16,
+                nullable: false,
+                defaultValue: new byte[0]);
+
+            migrationBuilder.AddColumn<int>(
+                name: "CreatedById",
+                schema: "access",
+                table: "robot",
+                type: "integer",
+                nullable: false,
+                defaultValue: 0);
+
+            migrationBuilder.AddColumn<int>(
+                name: "CreatedByKind",
+                schema: "access",
+                table: "robot",
+                type: "integer",
+                nullable: false,
+                defaultValue: 0);
+
+            migrationBuilder.AddColumn<string>(
+                name: "Credential",
+                schema: "audit",
+                table: "event",
+                type: "character varying(64)",
+                maxLength: 64,
+                nullable: false,
+                defaultValue: "");
+
+            migrationBuilder.CreateTable(
+                name: "federation_trust",
+                schema: "access",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "integer", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    RobotId = table.Column<int>(type: "integer", nullable: false),
+                    Name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    Kind = table.Column<int>(type: "integer", nullable: false),
+                    Issuer = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    Audience = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    Conditions = table.Column<string>(type: "jsonb", nullable: false),
+                    SingleUse = table.Column<bool>(type: "boolean", nullable: false),
+                    DisabledAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    UpdatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    CreatedBy = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    LastUsedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    LastUsedBy = table.Column<string>(type: "character varying(600)", maxLength: 600, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_federation_trust", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_federation_trust_robot_RobotId",
+                        column: x => x.RobotId,
+                        principalSchema: "access",
+                        principalTable: "robot",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "federation_use",
+                schema: "access",
+                columns: table => new
+                {
+                    Token = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Address = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_federation_use", x => x.Token);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_federation_trust_Issuer",
+                schema: "access",
+                table: "federation_trust",
+                column: "Issuer");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_federation_trust_RobotId_Name",
+                schema: "access",
+                table: "federation_trust",
+                columns: new[] { "RobotId", "Name" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_federation_use_Until",
+                schema: "access",
+                table: "federation_use",
+                column: "Until");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "federation_trust",
+                schema: "access");
+
+            migrationBuilder.DropTable(
+                name: "federation_use",
+                schema: "access");
+
+            migrationBuilder.DropColumn(
+                name: "Salt",
+                schema: "access",
+                table: "robot_secret");
+
+            migrationBuilder.DropColumn(
+                name: "CreatedById",
+                schema: "access",
+                table: "robot");
+
+            migrationBuilder.DropColumn(
+                name: "CreatedByKind",
+                schema: "access",
+                table: "robot");
+
+            migrationBuilder.DropColumn(
+                name: "Credential",
+                schema: "audit",
+                table: "event");
+        }
+    }
+}

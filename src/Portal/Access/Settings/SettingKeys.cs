@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Portal.Access.Groups;
+using Portal.Access.Ldap;
+using Portal.Kernel;
+
+namespace Portal.Access.Settings;
+
+/// <summary>What a setting holds.</summary>
+public enum SettingKind
+{
+    Text,
+    /// <summary>Encrypted at rest and never shown again.</summary>
+    Secret,
+    Number,
+    Flag,
+}
+
+/// <summary>A setting that there is: its name, what it holds, its default, and what is wrong with a value.</summary>
+/// <param name="Name">As in <c>/api/v2.0/configurations</c>.</param>
+/// <param name="Problem">Says what is wrong with a value of the right kind; null when nothing is.</param>
+public sealed record SettingKey(string Name, SettingKind Kind, string Default, Func<string, string?>? Problem = null)
+{
+    /// <summary>Checks a value as text.</summary>
+    internal Error? Check(string value)
+    {
+        if (value.Length > Setting.MaxValueLength) return Wrong($"has at most {Setting.MaxValueLength} characters");
+        if (value.Any(char.IsControl)) return Wrong("has no control characters");
+        if (Kind == SettingKind.Flag && value is not ("true" or "false")) return Wrong("is true or false");
+        if (Kind == SettingKind.Number && !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _)) return Wrong("is a whole number");
+        return Problem?.Invoke(value) is { } problem ? Wrong(problem) : null;
+    }
+
+    Error Wrong(string problem) => Error.Invalid(Name, $"{Name} {problem}.");
+}
+
+/// <summary>Every setting of sign-in. Names are those of the Harbor API; the ones that it lacks are Portal's own.</summary>
+public static class SettingKeys
+{
+    static readonly List<SettingKey> Known = [];
+
+    public static SettingKey PrimaryAuthMode { get; } = Flag("primary_auth_mode", false);
+    public static SettingKey LdapEnabled { get; } = Flag("ldap_enabled", false);
+    public static SettingKey LdapUrl { get; } = Text("ldap_url", "", LdapUrlProblem);
+    public static SettingKey LdapStartTls { get; } = Flag("ldap_start_tls", false);
+    public static SettingKey LdapVerifyCert { get; } = Flag("ldap_verify_cert", true);
+    public static SettingKey LdapSearchDn { get; } = Text("ldap_search_dn", "", DnProblem);
+    public static SettingKey LdapSearchPassword { get; } = Secret("ldap_search_password");
+    public static SettingKey LdapBaseDn { get; } = Text("ldap_base_dn", "", DnProblem);
+    public static SettingKey LdapFilter { get; } = Text("ldap_filter", "", FilterProblem);
+    public static SettingKey LdapUid { get; } = Text("ldap_uid", "cn", AttributeProblem);
+    public static SettingKey LdapScope { get; } = Number("ldap_scope", 2, 0, 2);
+    public static SettingKey LdapTimeout { get; } = Number("ldap_timeout", 5, 1, 60);
+    public static SettingKey LdapGroupBaseDn { get; } = Text("ldap_group_base_dn", "", DnProblem);
+    public static SettingKey LdapGroupSearchFilter { get; } = Text("ldap_group_search_filter", "", FilterProblem);
+    public static SettingKey LdapGroupAttributeName { get; } = Text("ldap_group_attribute_name", "cn", AttributeProblem);
+    public static SettingKey LdapGroupSearchScope { get; } = Number("ldap_group_search_scope", 2, 0, 2);
+    public static SettingKey LdapGroupMembershipAttribute { get; } = Text("ldap_group_membership_attribute", "memberof", AttributeProblem);
+    public static SettingKey LdapGroupAdminDn { get; } = Text("ldap_group_admin_dn", "", DnProblem);
+    public static SettingKey LdapGroupAllow { get; } = Text("ldap_group_allow", "", v => v.Length > 0 && GroupPattern.Parse(v) is { Ok: false } p ? $"is a pattern: {p.Error.Message.TrimEnd('.')}" : null);
+    public static SettingKey LdapGroupAttachParallel { get; } = Flag("ldap_group_attach_parallel", false);
+    public static SettingKey OidcEnabled { get; } = Flag("oidc_enabled", false);
+    public static SettingKey OidcName { get; } = Text("oidc_name", "", v => v.Length > 100 ? "has at most 100 characters" : null);
+    public static SettingKey OidcEndpoint { get; } = Text("oidc_endpoint", "", WebUrlProblem);
+    public static SettingKey OidcClientId { get; } = Text("oidc_client_id", "");
+    public static SettingKey OidcClientSecret { get; } = Secret("oidc_client_secret");
+    public static SettingKey OidcScope { get; } = Text("oidc_scope", "openid", v => new OidcSettings { Scope = v }.Scopes.Contains("openid") ? null : "includes openid");
+    public static SettingKey OidcVerifyCert { get; } = Flag("oidc_verify_cert", true);
+    public static SettingKey OidcAutoOnboard { get; } = Flag("oidc_auto_onboard", false);
+    public static SettingKey OidcUserClaim { get; } = Text("oidc_user_claim", "");
+    public static SettingKey OidcGroupsClaim { get; } = Text("oidc_groups_claim", "");
+    public static SettingKey OidcAdminGroup { get; } = Text("oidc_admin_group", "");
+    public static SettingKey OidcGroupFilter { get; } = Text("oidc_group_filter", "", RegexProblem);
+    public static SettingKey OidcExtraRedirectParms { get; } = Text("oidc_extra_redirect_parms", "{}", JsonProblem);
+    public static SettingKey OidcLogout { get; } = Flag("oidc_logout", false);
+
+    /// <summary>All, in the order of the pages.</summary>
+    public static IReadOnlyList<SettingKey> All => Known;
+
+    /// <summary>Finds a setting by its name; null when there is none.</summary>
+    public static SettingKey? Find(string name) => Known.FirstOrDefault(k => k.Name == name);
+
+    static SettingKey Text(string name, string value, Func<string, string?>? problem = null) => Add(new(name, SettingKind.Text, value, problem));
+
+    static SettingKey Secret(string name) => Add(new(name, SettingKind.Secret, ""));
+
+    static SettingKey Flag(string name, bool value) => Add(new(name, SettingKind.Flag, value ? "true" : "false"));
+
+    static SettingKey Number(string name, int value, int least, int most) => Add(new(name, SettingKind.Number, value.ToString(CultureInfo.InvariantCulture),
+        v => int.Parse(v, CultureInfo.InvariantCulture) is var n && (n < least || n > most) ? string.Create(CultureInfo.InvariantCulture, $"is {least} to {most}") : null));
+
+    static SettingKey Add(SettingKey key)
+    {
+        Known.Add(key);
+        return key;
+    }
+
+    static string? LdapUrlProblem(string value) => value.Length == 0 || LdapAddress.TryParse(value, out _) ? null : "is ldap://host:port or ldaps://host:port, without anything behind";
+
+    static string? DnProblem(string value) => value.Length == 0 || DistinguishedName.TryParse(value, out _) ? null : "is a distinguished name such as ou=people,dc=example,dc=org";
+
+    static string? FilterProblem(string value) => value.Length == 0 || Ldap.LdapFilter.IsWellFormed(value) ? null : "is a search filter in round brackets such as (objectClass=person)";
+
+    static string? AttributeProblem(string value) => Ldap.LdapFilter.IsAttribute(value) ? null : "is the name of an attribute: letters, digits and '-', at most 64";
+
+    static string? WebUrlProblem(string value) =>
+        value.Length == 0 || (Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0)
+            ? null : "is an http or https address without user, query and fragment";
+
+    static string? RegexProblem(string value)
+    {
+        try
+        {
+            _ = new Regex(value, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            return null;
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            return "is a regular expression without look-around and back-references";
+        }
+    }
+
+    static string? JsonProblem(string value)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(value);
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.EnumerateObject().All(p => p.Value.ValueKind == JsonValueKind.String) ? null : "is a JSON object of texts";
+        }
+        catch (JsonException)
+        {
+            return "is a JSON object of texts";
+        }
+    }
+}
