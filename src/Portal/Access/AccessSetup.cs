@@ -17,8 +17,9 @@ public static class AccessSetup
         services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
         services.AddSingleton<IAccessPolicy, AccessPolicy>();
         services.AddSingleton<SignInThrottle>();
+        services.AddSingleton(s => new SignInAttempts(s.GetRequiredService<SignInThrottle>(), s.GetRequiredService<AuditLog>()));
         services.AddSingleton(s => new CredentialService(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<IPasswordHasher<User>>(),
-            s.GetRequiredService<SignInThrottle>(), s.GetRequiredService<AuditLog>(), s.GetRequiredService<IChangeFeed>(), s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<SignInAttempts>(), s.GetRequiredService<Ldap.LdapSignIn>(), s.GetRequiredService<IChangeFeed>(), s.GetRequiredService<TimeProvider>()));
         services.AddOptions<FirstRunOptions>().Bind(configuration.GetSection(FirstRunOptions.Section));
         services.AddPortalAuthentication();
         services.AddSingleton<AccountEffects>();

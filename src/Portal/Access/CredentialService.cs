@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
-using Portal.Audit;
+using Portal.Access.Ldap;
 using Portal.Data;
 using Portal.Kernel;
 
@@ -21,17 +21,17 @@ public sealed class CredentialService
 
     readonly IDbContextFactory<PortalDbContext> _contexts;
     readonly IPasswordHasher<User> _hasher;
-    readonly SignInThrottle _throttle;
-    readonly AuditLog _audit;
+    readonly SignInAttempts _attempts;
+    readonly LdapSignIn _directory;
     readonly TimeProvider _time;
     readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     readonly ConcurrentDictionary<string, (int UserId, string Name, DateTimeOffset Until)> _remembered = new();
     readonly Lazy<string> _nobody;
     int _generation;
 
-    internal CredentialService(IDbContextFactory<PortalDbContext> contexts, IPasswordHasher<User> hasher, SignInThrottle throttle, AuditLog audit, IChangeFeed feed, TimeProvider time)
+    internal CredentialService(IDbContextFactory<PortalDbContext> contexts, IPasswordHasher<User> hasher, SignInAttempts attempts, LdapSignIn directory, IChangeFeed feed, TimeProvider time)
     {
-        (_contexts, _hasher, _throttle, _audit, _time) = (contexts, hasher, throttle, audit, time);
+        (_contexts, _hasher, _attempts, _directory, _time) = (contexts, hasher, attempts, directory, time);
         _nobody = new(() => _hasher.HashPassword(new User(), Convert.ToHexString(RandomNumberGenerator.GetBytes(16))));
         feed.Subscribe(notice =>
         {
@@ -43,7 +43,7 @@ public sealed class CredentialService
 
     /// <summary>
     /// Finds out who has this name and secret. Refusals: <c>WRONG_CREDENTIALS</c> (also for unknown and disabled accounts), <c>TOO_MANY_ATTEMPTS</c> with the wait,
-    /// <c>PASSWORD_CHANGE_REQUIRED</c> unless <paramref name="allowPasswordChange"/>.
+    /// <c>PASSWORD_CHANGE_REQUIRED</c> unless <paramref name="allowPasswordChange"/>, <c>DIRECTORY_UNAVAILABLE</c> when only the directory could tell.
     /// </summary>
     /// <param name="caller">The anonymous caller with the address and client of the request.</param>
     public async Task<Result<Caller>> VerifyAsync(string name, string secret, Caller caller, CancellationToken cancellation, bool allowPasswordChange = false)
@@ -55,27 +55,35 @@ public sealed class CredentialService
         if (!allowPasswordChange && _remembered.TryGetValue(memory, out var known) && known.Until > now)
             return caller with { Kind = SubjectKind.User, Id = known.UserId, Name = known.Name };
 
-        var wait = await _throttle.WaitAsync(name, caller.Address, cancellation);
+        var wait = await _attempts.WaitAsync(name, caller, cancellation);
         if (wait > TimeSpan.Zero) return AccessErrors.TooManyAttempts(wait);
-        await using var db = await _contexts.CreateDbContextAsync(cancellation);
-        var normalized = name.ToUpperInvariant();
-        var user = await db.Users.AsNoTracking().FirstOrDefaultAsync(u => u.NormalizedUserName == normalized, cancellation);
-        var verdict = _hasher.VerifyHashedPassword(user ?? new User(), user?.PasswordHash ?? _nobody.Value, secret);
-        if (user is null || user.DisabledAt is not null || verdict == PasswordVerificationResult.Failed)
+        var user = await LocalAsync(name, secret, cancellation);
+        // Local accounts come first, so that they sign in whatever the directory does; every other name and password costs the same.
+        var outside = user is null ? await _directory.VerifyAsync(name, secret, caller, cancellation) : (Result<Caller>?)null;
+        if (outside is { Ok: false } refused)
         {
-            await _throttle.FailedAsync(name, caller.Address, cancellation);
-            await _audit.WriteAsync(new(caller.Actor with { Name = name }, AuditActions.SignIn, AuditResources.User, name) { Success = false }, cancellation);
-            return AccessErrors.WrongCredentials;
+            await _attempts.FailedAsync(name, caller, cancellation);
+            return refused.Error;
         }
-        await _throttle.SucceededAsync(name, caller.Address, cancellation);
-        if (user.MustChangePassword && !allowPasswordChange) return AccessErrors.PasswordChangeRequired;
-        var found = caller with { Kind = SubjectKind.User, Id = user.Id, Name = user.UserName! };
+        await _attempts.SucceededAsync(name, caller, cancellation);
+        if (user is { MustChangePassword: true } && !allowPasswordChange) return AccessErrors.PasswordChangeRequired;
+        var found = outside?.Value ?? caller with { Kind = SubjectKind.User, Id = user!.Id, Name = user.UserName! };
         // A change that arrived while the slow hash was at work may be to this account: answer, but do not remember.
-        if (!user.MustChangePassword && generation == Volatile.Read(ref _generation))
+        if (user is not { MustChangePassword: true } && generation == Volatile.Read(ref _generation))
         {
             if (_remembered.Count >= MaxRemembered) _remembered.Clear();
-            _remembered[memory] = (user.Id, user.UserName!, now + Remember);
+            _remembered[memory] = (found.Id, found.Name, now + Remember);
         }
         return found;
+    }
+
+    /// <summary>The local account with this name and password; null when there is none, it is disabled, or its password is kept elsewhere.</summary>
+    async Task<User?> LocalAsync(string name, string secret, CancellationToken cancellation)
+    {
+        await using var db = await _contexts.CreateDbContextAsync(cancellation);
+        var normalized = name.ToUpperInvariant();
+        var user = await db.Users.AsNoTracking().FirstOrDefaultAsync(u => u.NormalizedUserName == normalized && u.Source == UserSource.Local, cancellation);
+        var verdict = _hasher.VerifyHashedPassword(user ?? new User(), user?.PasswordHash ?? _nobody.Value, secret);
+        return user is { DisabledAt: null } && verdict != PasswordVerificationResult.Failed ? user : null;
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Portal.Audit;
 using Portal.Data;
 
 namespace Portal.Access;
@@ -72,4 +73,18 @@ sealed class SignInThrottle(IDbContextFactory<PortalDbContext> contexts, IOption
     static string[] Keys(string account, string address) => [Hash($"a\n{account.ToUpperInvariant()}\n{address}"), Hash($"i\n{address}")];
 
     static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+}
+
+/// <summary>What each try to sign in leaves behind: the throttle's counts, and an audit row for a failure.</summary>
+sealed class SignInAttempts(SignInThrottle throttle, AuditLog audit)
+{
+    public Task<TimeSpan> WaitAsync(string name, Caller caller, CancellationToken cancellation) => throttle.WaitAsync(name, caller.Address, cancellation);
+
+    public async Task FailedAsync(string name, Caller caller, CancellationToken cancellation)
+    {
+        await throttle.FailedAsync(name, caller.Address, cancellation);
+        await audit.WriteAsync(new(caller.Actor with { Name = name }, AuditActions.SignIn, AuditResources.User, name) { Success = false }, cancellation);
+    }
+
+    public Task SucceededAsync(string name, Caller caller, CancellationToken cancellation) => throttle.SucceededAsync(name, caller.Address, cancellation);
 }
