@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Portal.Access;
+using Portal.Access.Groups;
+using Portal.Access.Ldap;
+using Portal.Access.Settings;
 using Portal.Api;
 using Portal.Artifacts;
 using Portal.Audit;
@@ -12,6 +15,7 @@ namespace Portal.Server;
 static class RestApi
 {
     public const string Prefix = "/api/v2.0";
+    const string Own = "/api/portal";
     const string Document = "v2.0";
     const string Explorer = "/devcenter-api-2.0";
 
@@ -52,8 +56,14 @@ static class RestApi
         api.MapRepositories();
         api.MapArtifacts();
         api.MapUsers();
+        api.MapUserGroups();
+        api.MapLdap();
+        api.MapConfigurations();
         api.MapCurrentPermissions();
         api.MapAudit();
+        var portal = app.MapGroup(Own);
+        portal.MapGroupMembers();
+        portal.MapMappingRules();
     }
 
     static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)

@@ -32,6 +32,10 @@ public sealed class GroupService(GroupChanges changes, IAccessPolicy policy, Aut
         });
     }
 
+    /// <summary>The refusal of a kind of group that there is not, for those who may make groups.</summary>
+    internal async Task<Result<int>> RefuseTypeAsync(Caller caller, CancellationToken cancellation) =>
+        await policy.RefuseAsync(caller, GroupRights.Create, cancellation) is { } refusal ? refusal : Error.Invalid("group_type", "group_type is 1 (LDAP), 2 (local) or 3 (OIDC).");
+
     /// <summary>Gives a group another name or description; null leaves one as it is.</summary>
     public async Task<Result> UpdateAsync(Caller caller, int groupId, string? name, string? description, CancellationToken cancellation)
     {

@@ -106,6 +106,7 @@ public sealed class MappingRuleService(GroupChanges changes, AuthSettingsStore s
 
     async Task<Result<int>> WriteAsync(Caller caller, MappingRuleDraft draft, Func<PortalDbContext, Role, Task<Result<int>>> write, CancellationToken cancellation)
     {
+        if (await policy.RefuseAllButAdministratorsAsync(caller, GroupRights.Update, cancellation) is { } refusal) return refusal;
         if (draft.Source == GroupSource.Local) return Error.Invalid("source", "source is ldap or oidc, or left out for both.");
         var pattern = GroupPattern.Parse(draft.Pattern);
         if (!pattern.Ok) return pattern.Error;
