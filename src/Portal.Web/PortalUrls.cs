@@ -18,6 +18,11 @@ public static class PortalUrls
     public const string FirstRun = "/first-run";
     public const string Administration = "/admin/users";
     public const string Users = "/admin/users";
+    public const string Groups = "/admin/groups";
+
+    /// <summary>The rules that map group names to roles.</summary>
+    public const string GroupRules = "/admin/group-rules";
+    public const string SignInSettings = "/admin/sign-in";
     public const string AdministrationAudit = "/admin/audit";
     public const string Error = "/error";
     public const string NotFound = "/not-found";
@@ -34,6 +39,8 @@ public static class PortalUrls
 
     /// <summary>The system's audit log of refused sign-ins from a day on.</summary>
     public static string RefusedSignIns(DateTimeOffset since) => FormattableString.Invariant($"{AdministrationAudit}?action=sign-in&result=refused&from={since.UtcDateTime:yyyy-MM-dd}");
+
+    public static string Group(int id) => FormattableString.Invariant($"{Groups}/{id}");
 
     public static string Project(string project) => $"/projects/{Segment(project)}";
 

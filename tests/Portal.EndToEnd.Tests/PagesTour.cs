@@ -31,6 +31,10 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
         { "settings", $"/projects/{Project}/settings" },
         { "search", "/search?q=store" },
         { "users", "/admin/users" },
+        { "groups", "/admin/groups" },
+        { "group", "/admin/groups/1" },
+        { "group-rules", "/admin/group-rules?source=oidc&name=team-tour-dev" },
+        { "sign-in-settings", "/admin/sign-in" },
         { "audit", "/admin/audit" },
         { "profile", "/profile" },
         { "not-found", "/projects/nothing-of-this-name" },
@@ -87,6 +91,11 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
             await PostAsync(http, "/api/v2.0/users", new { username = name, realname = real, email = $"{name}@example.com", password = "Some long password 1" });
             await PostAsync(http, $"/api/v2.0/projects/{Project}/members", new { role_id = role, member_user = new { username = name } });
         }
+        await PostAsync(http, "/api/v2.0/usergroups", new { group_name = "Release crew", group_type = 2 });
+        await PostAsync(http, "/api/portal/groups/1/members", new { username = "ines" });
+        await PostAsync(http, "/api/v2.0/usergroups", new { group_name = $"team-{Project}-dev", group_type = 3 });
+        await PostAsync(http, "/api/portal/group-mapping-rules", new { pattern = "team-(*)-dev", project = "$1", role = "developer" });
+        await PostAsync(http, "/api/portal/group-mapping-rules", new { source = "ldap", pattern = "cn=(*)-readers,ou=groups,**", project = "$1", role = "guest" });
         using var invoker = new HttpMessageInvoker(RegistryClient.CreateHandler());
         var client = new RegistryClient(invoker, new(portal.Url, new("admin", PortalFixture.AdminPassword)));
         await PushAsync(client, "storefront", Image, "3.1.0", "3.1", "latest");

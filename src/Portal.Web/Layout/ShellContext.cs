@@ -9,7 +9,7 @@ public enum ProjectSections { None = 0, Overview = 1, Repositories = 2, Members 
 
 /// <summary>The sections of the administration, as a set of what the caller may see.</summary>
 [Flags]
-public enum AdministrationSections { None = 0, Users = 1, Audit = 2, All = Users | Audit }
+public enum AdministrationSections { None = 0, Users = 1, Audit = 2, Groups = 4, GroupRules = 8, SignIn = 16, All = Users | Audit | Groups | GroupRules | SignIn }
 
 /// <summary>One link below Projects or Administration.</summary>
 /// <param name="Group">The heading above it, shown before the first link of a group; null for none.</param>
@@ -74,6 +74,9 @@ public sealed class ShellContext
     static readonly (AdministrationSections Section, string Title, string Url)[] AdministrationTable =
     [
         (AdministrationSections.Users, "Users", PortalUrls.Users),
+        (AdministrationSections.Groups, "Groups", PortalUrls.Groups),
+        (AdministrationSections.GroupRules, "Group rules", PortalUrls.GroupRules),
+        (AdministrationSections.SignIn, "Sign-in settings", PortalUrls.SignInSettings),
         (AdministrationSections.Audit, "Audit", PortalUrls.AdministrationAudit),
     ];
 }

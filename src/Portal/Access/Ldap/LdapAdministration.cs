@@ -40,6 +40,14 @@ public sealed class LdapAdministration(AuthSettingsStore store, LdapDirectory di
         return await directory.PingAsync(wanted, cancellation);
     }
 
+    /// <summary>The same with settings by name, as a form sends them; a secret that is left out stands for the stored one.</summary>
+    public Task<Result> PingAsync(Caller caller, IReadOnlyDictionary<string, string> typed, CancellationToken cancellation)
+    {
+        foreach (var (name, value) in typed)
+            if (SettingKeys.Find(name)?.Check(value.Trim()) is { } wrong) return Task.FromResult<Result>(wrong);
+        return PingAsync(caller, _ => LdapSettings.From(typed), cancellation);
+    }
+
     /// <summary>What would happen if this person signed in.</summary>
     /// <param name="password">Tried too when it is not empty. Failures are not counted, because only administrators get here.</param>
     public async Task<Result<LdapTrial>> TryAsync(Caller caller, string uid, string password, CancellationToken cancellation)
