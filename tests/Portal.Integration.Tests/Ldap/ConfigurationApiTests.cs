@@ -30,12 +30,12 @@ public sealed class ConfigurationApiTests(LdapFixture ldap)
     public async Task SearchPassword_InTheDatabaseAndTheAuditLog_IsNotReadable()
     {
         var stored = await ldap.ReadAsync(db => db.Settings.Where(s => s.Key == "ldap_search_password").Select(s => s.Value).SingleAsync());
-        var audited = await ldap.ReadAsync(db => db.AuditEvents.Where(e => e.ResourceType == "settings").Select(e => e.Before + e.After).ToListAsync());
+        var audited = await ldap.ReadAsync(db => db.AuditEvents.Where(e => e.ResourceType == "settings").ToListAsync());
 
         Assert.NotEqual("", stored);
         Assert.DoesNotContain(SlapdProcess.AdminPassword, stored, StringComparison.Ordinal);
         Assert.NotEmpty(audited);
-        Assert.DoesNotContain(audited, a => a.Contains(SlapdProcess.AdminPassword, StringComparison.Ordinal));
+        Assert.DoesNotContain(audited, a => $"{a.Before}{a.After}".Contains(SlapdProcess.AdminPassword, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -3,12 +3,13 @@ using System.Runtime.InteropServices;
 namespace Portal.Access.Ldap;
 
 /// <summary>
-/// The settings of libldap that the framework does not pass on: limits of connecting and waiting, and whether the server's certificate is checked.
+/// The settings of libldap that the framework does not pass on, or, as the address for StartTLS, too late: limits of connecting and waiting, and whether the
+/// server's certificate is checked.
 /// libldap copies its global options into a connection when that is made, so they are set right before, one connection at a time.
 /// </summary>
 static class LdapNative
 {
-    const int RequireCertificate = 0x6006, Timeout = 0x5002, NetworkTimeout = 0x5005;
+    const int Address = 0x5006, RequireCertificate = 0x6006, Timeout = 0x5002, NetworkTimeout = 0x5005;
     const int Never = 0, Demand = 2;
 
     static readonly Lock Gate = new();
@@ -24,14 +25,16 @@ static class LdapNative
     delegate int SetOption(IntPtr connection, int option, IntPtr value);
 
     /// <summary>Makes a connection that has these settings.</summary>
-    public static T Create<T>(bool verifyCertificate, TimeSpan limit, Func<T> make)
+    public static T Create<T>(LdapAddress address, bool verifyCertificate, TimeSpan limit, Func<T> make)
     {
         if (OperatingSystem.IsWindows()) return make(); // there the connection itself has both
         lock (Gate)
         {
             var value = Marshal.AllocHGlobal(2 * IntPtr.Size);
+            var uri = Marshal.StringToCoTaskMemUTF8(address.ToString());
             try
             {
+                Apply(Address, uri);
                 Marshal.WriteInt32(value, verifyCertificate ? Demand : Never);
                 Apply(RequireCertificate, value);
                 Marshal.WriteIntPtr(value, new IntPtr((long)Math.Max(1, limit.TotalSeconds)));
@@ -43,6 +46,7 @@ static class LdapNative
             finally
             {
                 Marshal.FreeHGlobal(value);
+                Marshal.FreeCoTaskMem(uri);
             }
         }
     }

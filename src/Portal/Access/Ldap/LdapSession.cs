@@ -14,7 +14,7 @@ sealed class LdapSession : IDisposable
     {
         _settings = settings;
         if (!LdapAddress.TryParse(settings.Url, out var address)) throw new ArgumentException("The directory's address is not ldap://host:port.", nameof(settings));
-        _connection = LdapNative.Create(settings.VerifyCertificate, settings.TimeLimit, () => Make(settings, address));
+        _connection = LdapNative.Create(address, settings.VerifyCertificate, settings.TimeLimit, () => Make(settings, address));
         if (settings.StartTls) _connection.SessionOptions.StartTransportLayerSecurity(null);
     }
 
