@@ -19,6 +19,8 @@ COPY src/ src/
 RUN dotnet publish src/Portal.Server/Portal.Server.csproj -c Release --no-restore -o /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS final
+# For signing in with a directory.
+RUN apt-get update -q && apt-get install -q -y --no-install-recommends libldap2 && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=build /app ./
 

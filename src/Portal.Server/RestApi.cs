@@ -3,6 +3,9 @@ using Microsoft.OpenApi;
 using Portal.Access;
 using Portal.Access.Federation;
 using Portal.Access.Oidc;
+using Portal.Access.Groups;
+using Portal.Access.Ldap;
+using Portal.Access.Settings;
 using Portal.Api;
 using Portal.Artifacts;
 using Portal.Audit;
@@ -55,6 +58,9 @@ static class RestApi
         api.MapRepositories();
         api.MapArtifacts();
         api.MapUsers();
+        api.MapUserGroups();
+        api.MapLdap();
+        api.MapConfigurations();
         api.MapCurrentPermissions();
         api.MapRobots();
         api.MapOidc();
@@ -64,6 +70,8 @@ static class RestApi
         portal.MapTrusts();
         portal.MapAccessTokens();
         portal.MapEffectiveAccess();
+        portal.MapGroupMembers();
+        portal.MapMappingRules();
     }
 
     static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)

@@ -33,6 +33,11 @@ public static class PortalUrls
     public const string SystemRobots = "/admin/robots";
     public const string NewSystemRobot = "/admin/robots/new";
     public const string AccessTokens = "/profile/tokens";
+    public const string Groups = "/admin/groups";
+
+    /// <summary>The rules that map group names to roles.</summary>
+    public const string GroupRules = "/admin/group-rules";
+    public const string SignInSettings = "/admin/sign-in";
     public const string AdministrationAudit = "/admin/audit";
     public const string Error = "/error";
     public const string NotFound = "/not-found";
@@ -49,6 +54,8 @@ public static class PortalUrls
 
     /// <summary>The system's audit log of refused sign-ins from a day on.</summary>
     public static string RefusedSignIns(DateTimeOffset since) => FormattableString.Invariant($"{AdministrationAudit}?action=sign-in&result=refused&from={since.UtcDateTime:yyyy-MM-dd}");
+
+    public static string Group(int id) => FormattableString.Invariant($"{Groups}/{id}");
 
     public static string Project(string project) => $"/projects/{Segment(project)}";
 

@@ -36,6 +36,10 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
         { "settings", $"/projects/{Project}/settings" },
         { "search", "/search?q=store" },
         { "users", "/admin/users" },
+        { "groups", "/admin/groups" },
+        { "group", "/admin/groups/1" },
+        { "group-rules", "/admin/group-rules?source=oidc&name=team-tour-dev" },
+        { "sign-in-settings", "/admin/sign-in" },
         { "audit", "/admin/audit" },
         { "profile", "/profile" },
         { "not-found", "/projects/nothing-of-this-name" },
@@ -96,6 +100,11 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
             await PostAsync(http, "/api/v2.0/robots", new { name, description, level = "project", duration = 30, permissions = new[] { new { kind = "project", @namespace = Project, access = new[] { new { resource = "repository", action = right } } } } });
         await PostAsync(http, "/api/v2.0/robots", new { name = "mirror", description = "Copies to the other site", level = "system", duration = -1, permissions = new[] { new { kind = "project", @namespace = "*", access = new[] { new { resource = "repository", action = "pull" } } } } });
         await PostAsync(http, "/api/portal/tokens", new { name = "laptop", scopes = new[] { "write" }, days = 30, allowed_from = new[] { "10.2.0.0/16" } });
+        await PostAsync(http, "/api/v2.0/usergroups", new { group_name = "Release crew", group_type = 2 });
+        await PostAsync(http, "/api/portal/groups/1/members", new { username = "ines" });
+        await PostAsync(http, "/api/v2.0/usergroups", new { group_name = $"team-{Project}-dev", group_type = 3 });
+        await PostAsync(http, "/api/portal/group-mapping-rules", new { pattern = "team-(*)-dev", project = "$1", role = "developer" });
+        await PostAsync(http, "/api/portal/group-mapping-rules", new { source = "ldap", pattern = "cn=(*)-readers,ou=groups,**", project = "$1", role = "guest" });
         using var invoker = new HttpMessageInvoker(RegistryClient.CreateHandler());
         var client = new RegistryClient(invoker, new(portal.Url, new("admin", PortalFixture.AdminPassword)));
         await PushAsync(client, "storefront", Image, "3.1.0", "3.1", "latest");

@@ -9,7 +9,17 @@ public enum ProjectSections { None = 0, Overview = 1, Repositories = 2, Members 
 
 /// <summary>The sections of the administration, as a set of what the caller may see.</summary>
 [Flags]
-public enum AdministrationSections { None = 0, Users = 1, Audit = 2, Robots = 4, All = Users | Robots | Audit }
+public enum AdministrationSections
+{
+    None = 0,
+    Users = 1,
+    Audit = 2,
+    Robots = 4,
+    Groups = 8,
+    GroupRules = 16,
+    SignIn = 32,
+    All = Users | Groups | GroupRules | Robots | SignIn | Audit,
+}
 
 /// <summary>One link below Projects or Administration.</summary>
 /// <param name="Group">The heading above it, shown before the first link of a group; null for none.</param>
@@ -76,6 +86,9 @@ public sealed class ShellContext
     [
         (AdministrationSections.Users, "Users", PortalUrls.Users),
         (AdministrationSections.Robots, "Robots", PortalUrls.SystemRobots),
+        (AdministrationSections.Groups, "Groups", PortalUrls.Groups),
+        (AdministrationSections.GroupRules, "Group rules", PortalUrls.GroupRules),
+        (AdministrationSections.SignIn, "Sign-in settings", PortalUrls.SignInSettings),
         (AdministrationSections.Audit, "Audit", PortalUrls.AdministrationAudit),
     ];
 }

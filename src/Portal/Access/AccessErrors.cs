@@ -40,6 +40,8 @@ public static class AccessErrors
 
     public static Error PasswordIsOwn { get; } = new("PRECONDITION", "You have chosen your own password already. Change it in your profile.", ErrorKind.Precondition);
 
+    public static Error PasswordKeptElsewhere { get; } = new("PRECONDITION", "This account's password is kept by the directory or the identity provider. Change it there.", ErrorKind.Precondition);
+
     public static Error LastAdministrator { get; } = new("PRECONDITION", "This is the last administrator. Make somebody else administrator first.", ErrorKind.Precondition);
 
     public static Error Yourself { get; } = new("PRECONDITION", "You cannot do this to your own account. Ask another administrator.", ErrorKind.Precondition);

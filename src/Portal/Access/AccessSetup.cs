@@ -32,8 +32,9 @@ public static class AccessSetup
         services.AddSingleton<RobotChanges>();
         services.AddSingleton<RobotService>();
         services.AddSingleton<RobotSecretService>();
-        services.AddSingleton(s => new CredentialService(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<IPasswordHasher<User>>(),
-            s.GetRequiredService<SignInAttempts>(), s.GetRequiredService<MachineCredentials>(), s.GetRequiredService<IChangeFeed>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<LocalPasswords>();
+        services.AddSingleton(s => new CredentialService(s.GetRequiredService<LocalPasswords>(), s.GetRequiredService<SignInAttempts>(), s.GetRequiredService<MachineCredentials>(),
+            s.GetRequiredService<Ldap.LdapSignIn>(), s.GetRequiredService<IChangeFeed>(), s.GetRequiredService<TimeProvider>()));
         services.AddOptions<FirstRunOptions>().Bind(configuration.GetSection(FirstRunOptions.Section));
         services.AddPortalAuthentication();
         services.AddSingleton<LastAdministratorRule>().AddSingleton<AccountEffects>();

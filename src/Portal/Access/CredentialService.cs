@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
+using Portal.Access.Ldap;
 using Portal.Audit;
 using Portal.Data;
 using Portal.Kernel;
@@ -19,20 +18,18 @@ public sealed class CredentialService
     const int MaxRemembered = 10_000;
     const int MaxSecretLength = 1_024;
 
-    readonly IDbContextFactory<PortalDbContext> _contexts;
-    readonly IPasswordHasher<User> _hasher;
+    readonly LocalPasswords _local;
     readonly SignInAttempts _attempts;
     readonly MachineCredentials _machines;
+    readonly LdapSignIn _directory;
     readonly TimeProvider _time;
     readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     readonly ConcurrentDictionary<string, (int UserId, string Name, DateTimeOffset Until)> _remembered = new();
-    readonly Lazy<string> _nobody;
     int _generation;
 
-    internal CredentialService(IDbContextFactory<PortalDbContext> contexts, IPasswordHasher<User> hasher, SignInAttempts attempts, MachineCredentials machines, IChangeFeed feed, TimeProvider time)
+    internal CredentialService(LocalPasswords local, SignInAttempts attempts, MachineCredentials machines, LdapSignIn directory, IChangeFeed feed, TimeProvider time)
     {
-        (_contexts, _hasher, _attempts, _machines, _time) = (contexts, hasher, attempts, machines, time);
-        _nobody = new(() => _hasher.HashPassword(new User(), Convert.ToHexString(RandomNumberGenerator.GetBytes(16))));
+        (_local, _attempts, _machines, _directory, _time) = (local, attempts, machines, directory, time);
         feed.Subscribe(notice =>
         {
             if (notice is not (null or { Topic: AccessTopics.Subject })) return;
@@ -48,7 +45,7 @@ public sealed class CredentialService
 
     /// <summary>
     /// Finds out who has this name and secret. Refusals: <c>WRONG_CREDENTIALS</c> (also for unknown and disabled accounts), <c>TOO_MANY_ATTEMPTS</c> with the wait,
-    /// <c>PASSWORD_CHANGE_REQUIRED</c> unless <paramref name="allowPasswordChange"/>.
+    /// <c>PASSWORD_CHANGE_REQUIRED</c> unless <paramref name="allowPasswordChange"/>, <c>DIRECTORY_UNAVAILABLE</c> when only the directory could tell.
     /// </summary>
     /// <param name="caller">The anonymous caller with the address and client of the request.</param>
     /// <param name="allowPasswordChange">True for the sign-in page: a first password counts, and nothing but passwords does.</param>
@@ -64,20 +61,22 @@ public sealed class CredentialService
             return caller with { Kind = SubjectKind.User, Id = known.UserId, Name = known.Name };
 
         if (await _attempts.RefuseAsync(name, caller, cancellation) is { } refusal) return refusal;
-        await using var db = await _contexts.CreateDbContextAsync(cancellation);
-        var normalized = name.ToUpperInvariant();
-        var user = await db.Users.AsNoTracking().FirstOrDefaultAsync(u => u.NormalizedUserName == normalized, cancellation);
-        var verdict = _hasher.VerifyHashedPassword(user ?? new User(), user?.PasswordHash ?? _nobody.Value, secret);
-        if (user is null || user.DisabledAt is not null || verdict == PasswordVerificationResult.Failed)
-            return await _attempts.FailedAsync(name, AuditResources.User, caller, cancellation);
+        var user = await _local.FindAsync(name, secret, cancellation);
+        // Local accounts come first, so that they sign in whatever the directory does; every other name and password costs the same.
+        var outside = user is null ? await _directory.VerifyAsync(name, secret, caller, cancellation) : (Result<Caller>?)null;
+        if (outside is { Ok: false } refused)
+        {
+            await _attempts.FailedAsync(name, AuditResources.User, caller, cancellation);
+            return refused.Error;
+        }
         await _attempts.SucceededAsync(name, caller, cancellation);
-        if (user.MustChangePassword && !allowPasswordChange) return AccessErrors.PasswordChangeRequired;
-        var found = caller with { Kind = SubjectKind.User, Id = user.Id, Name = user.UserName! };
+        if (user is { MustChangePassword: true } && !allowPasswordChange) return AccessErrors.PasswordChangeRequired;
+        var found = outside?.Value ?? caller with { Kind = SubjectKind.User, Id = user!.Id, Name = user.UserName! };
         // A change that arrived while the slow hash was at work may be to this account: answer, but do not remember.
-        if (!user.MustChangePassword && generation == Volatile.Read(ref _generation))
+        if (user is not { MustChangePassword: true } && generation == Volatile.Read(ref _generation))
         {
             if (_remembered.Count >= MaxRemembered) _remembered.Clear();
-            _remembered[memory] = (user.Id, user.UserName!, now + Remember);
+            _remembered[memory] = (found.Id, found.Name, now + Remember);
         }
         return found;
     }

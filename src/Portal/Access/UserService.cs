@@ -49,6 +49,7 @@ public sealed class UserService(IDbContextFactory<PortalDbContext> contexts, IDa
         ChangeAsync(caller, caller.Id, Permissions.UserUpdate, true, async (db, user) =>
         {
             if (caller.Kind != SubjectKind.User) return (AccessErrors.SignInNeeded, null, null);
+            if (user.Source != UserSource.Local) return (AccessErrors.PasswordKeptElsewhere, null, null);
             if (user.PasswordHash is null || hasher.VerifyHashedPassword(user, user.PasswordHash, present) == PasswordVerificationResult.Failed) return (AccessErrors.WrongPassword, null, null);
             if (UserRules.Password(user.UserName!, wanted, options.Value.MinPasswordLength) is { } wrong) return (wrong, null, null);
             if (wanted == present) return (Error.Invalid("new_password", "The new password is the present one."), null, null);
@@ -86,6 +87,7 @@ public sealed class UserService(IDbContextFactory<PortalDbContext> contexts, IDa
     public Task<Result> ResetPasswordAsync(Caller caller, int userId, string password, CancellationToken cancellation, bool mustChange = true) =>
         ChangeAsync(caller, userId, Permissions.UserUpdate, false, async (db, user) =>
         {
+            if (user.Source != UserSource.Local) return (AccessErrors.PasswordKeptElsewhere, null, null);
             if (UserRules.Password(user.UserName!, password, options.Value.MinPasswordLength) is { } wrong) return (wrong, null, null);
             user.PasswordHash = hasher.HashPassword(user, password);
             user.SecurityStamp = AccountEffects.NewStamp();
@@ -130,7 +132,9 @@ public sealed class UserService(IDbContextFactory<PortalDbContext> contexts, IDa
             user.DisabledAt ??= effects.Now;
             user.Deleted = true;
             user.PasswordHash = null;
+            user.ExternalSubject = null; // who signs in again after this is a new person
             user.SecurityStamp = AccountEffects.NewStamp();
+            db.GroupMembers.RemoveRange(await db.GroupMembers.Where(m => m.UserId == userId).ToListAsync(cancellation));
             await effects.EndSessionsAsync(db, user.Id, null, cancellation);
             db.Bindings.RemoveRange(await db.Bindings.Where(b => b.SubjectKind == SubjectKind.User && b.SubjectId == userId).ToListAsync(cancellation));
             return (null, new { name }, null);

@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Access;
+using Portal.Access.Groups;
 using Portal.Artifacts;
 using Portal.Audit;
 using Portal.Data;
@@ -39,6 +40,7 @@ public sealed class QueryTranslationTests(ITestOutputHelper output) : IAsyncLife
 
     readonly RecordedQueries _queries = new();
     readonly ApiFixture _fixture = new();
+    int? _group;
     PortalHost Host => _fixture.Host;
 
     public Task InitializeAsync() => _fixture.StartAsync(builder => builder.Services.ConfigureDbContext<PortalDbContext>(o => o.AddInterceptors(_queries)));
@@ -70,6 +72,8 @@ public sealed class QueryTranslationTests(ITestOutputHelper output) : IAsyncLife
         await using var db = new PortalDbContext(builder.Options);
         Assert.Empty(_queries.Untranslatable(db));
     }
+
+    async Task<int> GroupAsync() => _group ??= (await Host.Services.GetRequiredService<GroupService>().CreateAsync(Host.Admin, GroupSource.Local, "readers", "", "", CancellationToken.None)).Value;
 
     // Of the two services only what reads.
     static bool IsRead(MethodInfo method) => !method.IsSpecialName && method.ReturnType.Name.StartsWith("Task", StringComparison.Ordinal) | method.ReturnType.Name.StartsWith("ValueTask", StringComparison.Ordinal)
@@ -109,6 +113,7 @@ public sealed class QueryTranslationTests(ITestOutputHelper output) : IAsyncLife
         if (type == typeof(int) && parameter.Name is "memberId") return _fixture.OwnMember;
         if (type == typeof(int) && parameter.Name is "robotId") return _fixture.OwnRobot;
         if (type == typeof(int) && parameter.Name is "userId") return _fixture.UserIds["guest"];
+        if (type == typeof(int) && parameter.Name is "groupId") return await GroupAsync();
         if (type == typeof(int)) return parameter.Name is "take" ? 5 : _fixture.Own.Id;
         if (type.IsAssignableFrom(typeof(string[]))) return new[] { ApiFixture.Digest };
         if (type == typeof(Reference)) return (Reference)Digest.Parse(ApiFixture.Digest);

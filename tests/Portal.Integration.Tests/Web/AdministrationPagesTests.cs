@@ -7,7 +7,7 @@ namespace Portal.Integration.Tests.Web;
 public sealed class AdministrationPagesTests(PortalSite site)
 {
     [Theory]
-    [InlineData("/admin/users"), InlineData("/admin/audit"), InlineData("/admin/audit.csv")]
+    [InlineData("/admin/users"), InlineData("/admin/audit"), InlineData("/admin/audit.csv"), InlineData("/admin/groups"), InlineData("/admin/groups/1"), InlineData("/admin/group-rules"), InlineData("/admin/sign-in")]
     public async Task Page_NotAnAdministrator_FindsNothing(string path)
     {
         var person = await site.NewPersonAsync("plain" + path.Replace('/', '-').Replace('.', '-'));

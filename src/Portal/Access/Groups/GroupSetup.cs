@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Portal.Access.Ldap;
 using Portal.Access.Settings;
 
 namespace Portal.Access.Groups;
@@ -10,5 +11,13 @@ static class GroupSetup
         .AddSingleton<AuthSettingsStore>()
         .AddSingleton<AuthSettingsService>()
         .AddSingleton<GroupGrants>()
-        .AddSingleton<GroupSync>();
+        .AddSingleton<GroupSync>()
+        .AddSingleton<ExternalAccounts>()
+        .AddSingleton<LdapDirectory>()
+        .AddSingleton<LdapSignIn>()
+        .AddSingleton<LdapAdministration>()
+        .AddSingleton<GroupChanges>()
+        .AddSingleton<GroupQueries>()
+        .AddSingleton<GroupService>()
+        .AddSingleton<MappingRuleService>();
 }

@@ -85,18 +85,3 @@ public sealed class DistinguishedName
     /// <param name="Joined">Behind a plus sign: one part together with the one before.</param>
     sealed record Part(string Type, string Value, bool Joined);
 }
-
-/// <summary>Where a directory listens.</summary>
-/// <param name="Tls">TLS from the first byte (<c>ldaps</c>).</param>
-public sealed record LdapAddress(string Host, int Port, bool Tls)
-{
-    /// <summary>Reads <c>ldap://host:port</c> and <c>ldaps://host:port</c>; the ports are 389 and 636 when none is given.</summary>
-    public static bool TryParse(string text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out LdapAddress? address)
-    {
-        address = null;
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("ldap" or "ldaps") || url.Host.Length == 0 || url.UserInfo.Length > 0 || url.PathAndQuery.Length > 1 || url.Fragment.Length > 0) return false;
-        var tls = url.Scheme == "ldaps";
-        address = new(url.IdnHost, url.Port > 0 ? url.Port : tls ? 636 : 389, tls);
-        return true;
-    }
-}

@@ -24,7 +24,7 @@ public sealed class AuthSettingsService(Transactions transactions, AuthSettingsS
     /// <summary>Every setting, without secrets.</summary>
     public async Task<Result<SettingValues>> ListAsync(Caller caller, CancellationToken cancellation)
     {
-        if (await RefuseAsync(caller, Permissions.ConfigurationRead, cancellation) is { } refusal) return refusal;
+        if (await policy.RefuseAsync(caller, Permissions.ConfigurationRead, cancellation) is { } refusal) return refusal;
         return await transactions.RunAsync<SettingValues>(async db =>
         {
             var rows = await db.Settings.AsNoTracking().ToDictionaryAsync(s => s.Key, s => s.Value, StringComparer.Ordinal, cancellation);
@@ -32,11 +32,11 @@ public sealed class AuthSettingsService(Transactions transactions, AuthSettingsS
         }, cancellation);
     }
 
-    /// <summary>Changes the named settings and leaves the others. An empty secret removes it; to keep one, leave it out.</summary>
+    /// <summary>Changes the named settings and leaves the others; only a system administrator may, because whoever says who signs in can be anybody. An empty secret removes it; to keep one, leave it out.</summary>
     /// <param name="changes">Values as text by setting name: numbers in decimal, flags as <c>true</c> and <c>false</c>.</param>
     public async Task<Result> ChangeAsync(Caller caller, IReadOnlyDictionary<string, string> changes, CancellationToken cancellation)
     {
-        if (await RefuseAsync(caller, Permissions.ConfigurationUpdate, cancellation) is { } refusal) return refusal;
+        if (await policy.RefuseAllButAdministratorsAsync(caller, Permissions.ConfigurationUpdate, cancellation) is { } refusal) return refusal;
         var keys = new List<(SettingKey Key, string Value)>();
         foreach (var (name, value) in changes)
         {
@@ -87,8 +87,4 @@ public sealed class AuthSettingsService(Transactions transactions, AuthSettingsS
 
     static SettingValue Shown(SettingKey key, string? stored) =>
         key.Kind == SettingKind.Secret ? new(key, "", stored is { Length: > 0 }) : new(key, stored ?? key.Default, stored is not null);
-
-    async ValueTask<Error?> RefuseAsync(Caller caller, Permission right, CancellationToken cancellation) =>
-        caller.IsAnonymous ? AccessErrors.SignInNeeded
-        : await policy.MayAsync(caller, right, AccessTarget.System, cancellation) ? null : AccessErrors.Lacks(right);
 }
