@@ -12,6 +12,7 @@ namespace Portal.Server;
 static class RestApi
 {
     public const string Prefix = "/api/v2.0";
+    const string PortalPrefix = "/api/portal";
     const string Document = "v2.0";
     const string Explorer = "/devcenter-api-2.0";
 
@@ -54,6 +55,9 @@ static class RestApi
         api.MapUsers();
         api.MapCurrentPermissions();
         api.MapAudit();
+        var portal = app.MapGroup(PortalPrefix);
+        portal.MapRoles();
+        portal.MapBindings();
     }
 
     static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)

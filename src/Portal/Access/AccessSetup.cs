@@ -26,7 +26,10 @@ public static class AccessSetup
         services.AddSingleton<UserService>();
         services.AddSingleton<UserQueries>();
         services.AddSingleton<SessionService>();
+        services.AddSingleton<BindingService>();
         services.AddSingleton<MemberService>();
+        services.AddSingleton<RoleService>();
+        services.AddSingleton<RoleQueries>();
         services.AddSingleton<AccountDirectory>();
         services.AddHostedService<AccessUpkeep>();
         services.AddSingleton(s => new AccessStart(s.GetRequiredService<RoleSeeder>(), s.GetRequiredService<FirstRun>()));

@@ -57,7 +57,7 @@ public sealed class AccountEffects(AuditLog audit, IChangeFeed feed, TimeProvide
     }
 
     internal static IQueryable<Binding> Administrators(PortalDbContext db) => db.Bindings.Where(b =>
-        b.SubjectKind == SubjectKind.User && b.ProjectId == null && b.Role!.Everything && db.Users.Any(u => u.Id == b.SubjectId && u.DisabledAt == null));
+        b.SubjectKind == SubjectKind.User && b.ProjectId == null && b.Until == null && b.Role!.Everything && db.Users.Any(u => u.Id == b.SubjectId && u.DisabledAt == null));
 
     internal async Task<bool> IsLastAdministratorAsync(PortalDbContext db, int userId, CancellationToken cancellation)
     {

@@ -26,7 +26,8 @@ public static class AuditResources
     public const string Tag = "tag";
     public const string User = "user";
     public const string Session = "session";
+    public const string Role = "role";
 
     /// <summary>All, for filters.</summary>
-    public static IReadOnlyList<string> All { get; } = [Project, Member, Repository, Artifact, Tag, User, Session];
+    public static IReadOnlyList<string> All { get; } = [Project, Member, Repository, Artifact, Tag, User, Session, Role];
 }
