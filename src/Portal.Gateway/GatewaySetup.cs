@@ -17,7 +17,7 @@ public static class GatewaySetup
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidation>();
         services.AddHttpForwarder();
         services.AddSingleton<TokenKeys>().AddHostedService(s => s.GetRequiredService<TokenKeys>());
-        services.AddSingleton<TokenVerifier>().AddSingleton<TokenService>().AddSingleton<TokenEndpoint>();
+        services.AddSingleton<TokenHolders>().AddSingleton<TokenVerifier>().AddSingleton<TokenService>().AddSingleton<TokenEndpoint>();
         services.AddSingleton<BackendForwarder>().AddSingleton<BackendUploads>().AddSingleton<BlobReceiver>();
         services.AddSingleton<Answers>().AddSingleton<GatewayDispatcher>();
         return services;

@@ -15,8 +15,8 @@ sealed class Authenticate(TokenVerifier tokens, CredentialService credentials) :
         var header = headers.ToString();
         if (TokenVerifier.Handles(header))
         {
-            if (await tokens.VerifyAsync(header, request.Aborted) is not { } token) return GatewayErrors.BadToken;
-            (request.Token, request.Caller) = (token, token.Caller);
+            if (await tokens.VerifyAsync(header, request.Http.Connection.RemoteIpAddress, request.Aborted) is not { } shown) return GatewayErrors.BadToken;
+            (request.Token, request.Caller) = (shown.Token, shown.Caller);
             return null;
         }
         if (BasicCredentials.Parse(header) is not { } basic) return AccessErrors.WrongCredentials;

@@ -61,6 +61,10 @@ sealed record TokenGrant(string Type, string Name, ScopeActions Actions, int Pro
 
 /// <summary>What a token says.</summary>
 /// <param name="Subject">The account's name; empty for anonymous.</param>
-/// <param name="UserId">The account's id; 0 for anonymous.</param>
+/// <param name="SubjectId">The user's or robot's id; 0 for anonymous.</param>
 /// <param name="Stamp">The account's state when the token was given out; see <see cref="AccountState"/>.</param>
-sealed record TokenClaims(string Subject, SubjectKind Kind, int UserId, string Stamp, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt, string Id, IReadOnlyList<TokenGrant> Access);
+sealed record TokenClaims(string Subject, SubjectKind Kind, int SubjectId, string Stamp, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt, string Id, IReadOnlyList<TokenGrant> Access)
+{
+    /// <summary>The credential that the token was given out for, as <see cref="Caller.Credential"/>; empty for a password. What it allows is looked up for each use.</summary>
+    public string Credential { get; init; } = "";
+}

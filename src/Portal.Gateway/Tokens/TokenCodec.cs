@@ -38,8 +38,9 @@ sealed class TokenCodec(byte[] key, string service)
             json.WriteNumber("exp", claims.ExpiresAt.ToUnixTimeSeconds());
             json.WriteString("jti", claims.Id);
             json.WriteNumber("kind", (int)claims.Kind);
-            json.WriteNumber("uid", claims.UserId);
+            json.WriteNumber("uid", claims.SubjectId);
             json.WriteString("stamp", claims.Stamp);
+            if (claims.Credential.Length > 0) json.WriteString("cred", claims.Credential);
             json.WriteStartArray("access");
             foreach (var grant in claims.Access)
             {
@@ -84,7 +85,10 @@ sealed class TokenCodec(byte[] key, string service)
     {
         if (root.GetProperty("iss").GetString() != Issuer || root.GetProperty("aud").GetString() != service) return null;
         var claims = new TokenClaims(root.GetProperty("sub").GetString()!, (SubjectKind)root.GetProperty("kind").GetInt32(), root.GetProperty("uid").GetInt32(), root.GetProperty("stamp").GetString()!,
-            Time("iat"), Time("exp"), root.GetProperty("jti").GetString()!, [.. root.GetProperty("access").EnumerateArray().Select(Grant)]);
+            Time("iat"), Time("exp"), root.GetProperty("jti").GetString()!, [.. root.GetProperty("access").EnumerateArray().Select(Grant)])
+        {
+            Credential = root.TryGetProperty("cred", out var credential) ? credential.GetString()! : "",
+        };
         return now < claims.ExpiresAt && now >= Time("nbf") - Leeway && now >= claims.IssuedAt - Leeway ? claims : null;
 
         DateTimeOffset Time(string name) => DateTimeOffset.FromUnixTimeSeconds(root.GetProperty(name).GetInt64());

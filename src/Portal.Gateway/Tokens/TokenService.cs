@@ -10,20 +10,21 @@ namespace Portal.Gateway.Tokens;
 sealed record IssuedToken(string Text, DateTimeOffset IssuedAt, int LifetimeSeconds, IReadOnlyList<TokenGrant> Access);
 
 /// <summary>Makes tokens: never more than was asked for, never more than the caller may at this moment.</summary>
-sealed class TokenService(TokenKeys keys, ProjectDirectory projects, IAccessPolicy policy, AccountDirectory accounts, IOptions<GatewayOptions> options, TimeProvider time)
+sealed class TokenService(TokenKeys keys, ProjectDirectory projects, IAccessPolicy policy, TokenHolders holders, IOptions<GatewayOptions> options, TimeProvider time)
 {
     public async Task<Result<IssuedToken>> IssueAsync(Caller caller, IReadOnlyList<string> scopes, CancellationToken cancellation)
     {
-        var account = caller.Kind == SubjectKind.User ? await accounts.FindAsync(caller.Id, cancellation) : null;
-        if (account is null && !caller.IsAnonymous) return GatewayErrors.SignIn;
+        var holder = await holders.FindAsync(caller.Kind, caller.Id, caller.Credential, cancellation);
+        if (holder is null) return GatewayErrors.SignIn;
         var access = new List<TokenGrant>();
         foreach (var text in scopes)
             if (Scope.Parse(text) is { } scope)
                 access.Add(await GrantAsync(caller, scope, cancellation));
         var now = time.GetUtcNow();
-        var lifetime = TimeSpan.FromMinutes(options.Value.TokenMinutes);
-        var claims = new TokenClaims(account?.Name ?? "", caller.Kind, caller.Id, account?.Stamp ?? "", now, now + lifetime, Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture), access);
-        return new IssuedToken(keys.Tokens.Write(claims), now, (int)lifetime.TotalSeconds, access);
+        var end = now.AddMinutes(options.Value.TokenMinutes);
+        if (holder.ExpiresAt < end) end = holder.ExpiresAt.Value;
+        var claims = new TokenClaims(holder.Name, caller.Kind, caller.Id, holder.Stamp, now, end, Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture), access) { Credential = caller.Credential };
+        return new IssuedToken(keys.Tokens.Write(claims), now, (int)(end - now).TotalSeconds, access);
     }
 
     // what may not be done is left out of the actions: a missing project and a foreign one give the same empty grant

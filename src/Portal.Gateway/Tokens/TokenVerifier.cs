@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Portal.Access;
 
 namespace Portal.Gateway.Tokens;
@@ -10,7 +11,7 @@ sealed class VerifiedToken(TokenClaims claims)
         .ToDictionary(g => g.Key, g => g.Aggregate((a, b) => a with { Actions = a.Actions | b.Actions }), StringComparer.Ordinal);
 
     public TokenClaims Claims { get; } = claims;
-    public Caller Caller { get; } = new(claims.Kind, claims.UserId, claims.Kind == SubjectKind.Anonymous ? Caller.Anonymous.Name : claims.Subject);
+    public Caller Caller { get; } = new(claims.Kind, claims.SubjectId, claims.Kind == SubjectKind.Anonymous ? Caller.Anonymous.Name : claims.Subject) { Credential = claims.Credential };
     public bool Catalog { get; } = claims.Access.Any(g => g.Actions.HasFlag(ScopeActions.Catalog));
 
     /// <summary>True when the token covers the action on this repository of this very project.</summary>
@@ -18,8 +19,11 @@ sealed class VerifiedToken(TokenClaims claims)
         _repositories.TryGetValue(repository, out var grant) && grant.Project == project && grant.Actions.HasFlag(action);
 }
 
-/// <summary>Checks tokens: the signature once per token, the account and the clock for each request.</summary>
-sealed class TokenVerifier(TokenKeys keys, AccountDirectory accounts, TimeProvider time)
+/// <summary>A token that is good for this request, and who shows it: with what their credential leaves of their rights now.</summary>
+readonly record struct ShownToken(VerifiedToken Token, Caller Caller);
+
+/// <summary>Checks tokens: the signature once per token; the account, the credential behind it and the clock for each request.</summary>
+sealed class TokenVerifier(TokenKeys keys, TokenHolders holders, TimeProvider time)
 {
     const int MaxCached = 20_000;
 
@@ -29,8 +33,8 @@ sealed class TokenVerifier(TokenKeys keys, AccountDirectory accounts, TimeProvid
 
     public static bool Handles(string header) => header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The token of an <c>Authorization</c> header that it <see cref="Handles"/>, or null when it is not valid now.</summary>
-    public async ValueTask<VerifiedToken?> VerifyAsync(string header, CancellationToken cancellation)
+    /// <summary>The token of an <c>Authorization</c> header that it <see cref="Handles"/>, or null when it is not valid now or not from this address.</summary>
+    public async ValueTask<ShownToken?> VerifyAsync(string header, IPAddress? address, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         if (!_verified.TryGetValue(header, out var verified))
@@ -44,8 +48,8 @@ sealed class TokenVerifier(TokenKeys keys, AccountDirectory accounts, TimeProvid
             _verified.TryRemove(header, out _);
             return null;
         }
-        if (verified.Claims.Kind == SubjectKind.Anonymous) return verified;
-        var account = await accounts.FindAsync(verified.Claims.UserId, cancellation);
-        return account is not null && account.Stamp == verified.Claims.Stamp ? verified : null;
+        var holder = await holders.FindAsync(verified.Claims.Kind, verified.Claims.SubjectId, verified.Claims.Credential, cancellation);
+        if (holder is null || holder.Stamp != verified.Claims.Stamp || holder.Credential?.AllowedFrom?.Invoke(address) == false) return null;
+        return new(verified, holder.Credential?.Limit is { } limit ? verified.Caller with { Limit = limit } : verified.Caller);
     }
 }

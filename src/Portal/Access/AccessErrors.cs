@@ -63,7 +63,7 @@ public static class AccessErrors
 
     public static Error RoleForProjects(string title) => Error.Invalid("role", $"The role {title} holds nothing that counts inside a project. Give it on the whole system.");
 
-    public static Error RoleForSystem(string title) => Error.Invalid("role", $"The role {title} holds everything, also beside projects. It can only be given on the whole system.");
+    public static Error RoleForSystem(string title) => Error.Invalid("role", $"The role {title} holds everything, also beside projects. It can only be given on the whole system, without a pattern.");
 
     /// <summary>Nobody gives more than they have there.</summary>
     public static Error RoleBeyondGiver(string title, Permission lacked) =>
@@ -74,8 +74,6 @@ public static class AccessErrors
         new("FORBIDDEN", $"You cannot change who has the role {title} here, because it holds the right {lacked}, which you do not have.", ErrorKind.Forbidden, "role");
 
     public static Error NoBinding { get; } = Error.NotFound("The binding");
-
-    public static Error PatternOnSystem { get; } = Error.Invalid("repository_pattern", "A pattern needs a project.");
 
     public static Error UntilPast { get; } = Error.Invalid("until", "The end of a role lies in the future.");
 

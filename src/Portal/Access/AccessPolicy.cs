@@ -1,107 +1,88 @@
 using System.Collections.Concurrent;
-using System.Collections.Frozen;
-using Microsoft.EntityFrameworkCore;
 using Portal.Data;
 
 namespace Portal.Access;
 
-/// <summary>Loads a subject's bindings once and keeps them until the change feed says otherwise.</summary>
+/// <summary>Loads what a subject holds once and keeps it until the change feed says otherwise or something in it ends.</summary>
 sealed class AccessPolicy : IAccessPolicy
 {
     /// <summary>Subjects kept in memory; past this all are dropped and loaded again on demand.</summary>
     const int MaxCached = 50_000;
 
-    readonly IDbContextFactory<PortalDbContext> _contexts;
+    readonly GrantLoader _loader;
+    readonly TimeProvider _time;
     readonly ConcurrentDictionary<(SubjectKind Kind, int Id), Grants> _cache = new();
     int _generation;
 
-    public AccessPolicy(IDbContextFactory<PortalDbContext> contexts, IChangeFeed feed)
+    public AccessPolicy(GrantLoader loader, IChangeFeed feed, TimeProvider time)
     {
-        _contexts = contexts;
+        (_loader, _time) = (loader, time);
         feed.Subscribe(notice =>
         {
+            if (notice is not (null or { Topic: AccessTopics.Role or AccessTopics.Subject })) return;
             Interlocked.Increment(ref _generation);
-            if (notice is null or { Topic: AccessTopics.Role }) _cache.Clear();
-            else if (notice is { Topic: AccessTopics.Subject } n && AccessTopics.TryReadSubject(n.Key, out var subject)) _cache.TryRemove(subject, out _);
+            // a group's bindings are in the grants of its members
+            if (notice is { Topic: AccessTopics.Subject } n && AccessTopics.TryReadSubject(n.Key, out var subject) && subject.Item1 != SubjectKind.Group) _cache.TryRemove(subject, out _);
+            else _cache.Clear();
         });
     }
 
-    public async ValueTask<PermissionSet> RightsAsync(Caller caller, AccessTarget target, CancellationToken cancellation)
+    public ValueTask<PermissionSet> RightsAsync(Caller caller, AccessTarget target, CancellationToken cancellation)
     {
-        var open = target.Public ? BuiltInRoles.Public : PermissionSet.None;
-        if (caller.Kind == SubjectKind.Anonymous) return open;
-        if (caller.Kind == SubjectKind.Portal) return PermissionSet.Everything;
-        var grants = await GrantsAsync(caller);
-        var rights = grants.System | open;
-        return target.ProjectId is { } id && grants.Projects.TryGetValue(id, out var here) ? rights | here : rights;
+        if (Known(caller) is { } grants) return new(Decide(grants, caller, target));
+        return new(LoadAsync());
+
+        async Task<PermissionSet> LoadAsync() => Decide(await LoadAndKeepAsync(caller, cancellation), caller, target);
     }
 
     public async ValueTask<AccessScope> ScopeAsync(Caller caller, Permission permission, CancellationToken cancellation)
     {
-        var open = BuiltInRoles.Public.Has(permission);
-        if (caller.Kind == SubjectKind.Portal) return new(true, true, []);
-        if (caller.Kind == SubjectKind.Anonymous) return new(false, open, []);
-        var grants = await GrantsAsync(caller);
-        return grants.System.Has(permission)
-            ? new(true, true, [])
-            : new(false, open, [.. grants.Projects.Where(p => p.Value.Has(permission)).Select(p => p.Key)]);
+        if (caller.Kind == SubjectKind.Portal) return AccessScope.All;
+        if (caller.Limit is { } limit && !limit.Rights.Has(permission)) return AccessScope.None;
+        var grants = Known(caller) ?? await LoadAndKeepAsync(caller, cancellation);
+        return AccessScope.Of(grants, permission, BuiltInRoles.Public.Has(permission)).Within(caller.Limit?.ProjectId);
     }
 
-    async ValueTask<Grants> GrantsAsync(Caller caller)
+    public async ValueTask<TagScope> TagsAsync(Caller caller, Permission permission, AccessTarget repository, CancellationToken cancellation)
     {
-        var key = (caller.Kind, caller.Id);
-        if (_cache.TryGetValue(key, out var known)) return known;
+        if (repository.Repository is null) throw new ArgumentException("Tags belong to a repository.", nameof(repository));
+        if (caller.Kind == SubjectKind.Portal) return TagScope.All;
+        if (caller.Limit is { } limit && (!limit.Rights.Has(permission) || Outside(limit, repository))) return TagScope.None;
+        if (repository.Public && BuiltInRoles.Public.Has(permission)) return TagScope.All;
+        var grants = Known(caller) ?? await LoadAndKeepAsync(caller, cancellation);
+        if ((grants.Everywhere | grants.EveryProject).Has(permission) || (repository.ProjectId is { } id && grants.Projects.TryGetValue(id, out var here) && here.Whole.Has(permission))) return TagScope.All;
+        var patterns = new List<NamePattern>();
+        foreach (var grant in grants.Covering(repository))
+        {
+            if (!grant.Rights.Has(permission)) continue;
+            if (grant.Tag is null) return TagScope.All;
+            patterns.Add(grant.Tag);
+        }
+        return patterns.Count == 0 ? TagScope.None : new(false, patterns);
+    }
+
+    static PermissionSet Decide(Grants grants, Caller caller, in AccessTarget target)
+    {
+        if (caller.Kind == SubjectKind.Portal) return PermissionSet.Everything;
+        var rights = grants.On(target);
+        if (target.Public) rights |= BuiltInRoles.Public;
+        return caller.Limit is not { } limit ? rights : Outside(limit, target) ? PermissionSet.None : rights & limit.Rights;
+    }
+
+    static bool Outside(CallerLimit limit, in AccessTarget target) => limit.ProjectId is { } only && target.ProjectId != only;
+
+    Grants? Known(Caller caller)
+    {
+        if (caller.Kind is SubjectKind.Anonymous or SubjectKind.Portal) return Grants.None;
+        return _cache.TryGetValue((caller.Kind, caller.Id), out var known) && !(known.Until is { } end && _time.GetUtcNow() >= end) ? known : null;
+    }
+
+    async Task<Grants> LoadAndKeepAsync(Caller caller, CancellationToken cancellation)
+    {
         var generation = Volatile.Read(ref _generation);
-        var grants = await LoadAsync(key);
+        var grants = await _loader.LoadAsync(caller.Kind, caller.Id, cancellation);
         if (generation != Volatile.Read(ref _generation)) return grants; // a change arrived meanwhile: answer, but do not keep
         if (_cache.Count >= MaxCached) _cache.Clear();
-        return _cache[key] = grants;
-    }
-
-    async Task<Grants> LoadAsync((SubjectKind Kind, int Id) subject)
-    {
-        await using var db = await _contexts.CreateDbContextAsync();
-        if (subject.Kind == SubjectKind.User && !await db.Users.AnyAsync(u => u.Id == subject.Id && u.DisabledAt == null)) return Grants.None;
-        var rows = await db.Bindings.AsNoTracking().Where(b => b.SubjectKind == subject.Kind && b.SubjectId == subject.Id)
-            .Select(b => new { b.ProjectId, b.Role!.Everything, Rights = b.Role.Permissions.Select(p => p.Resource + ":" + p.Action).ToList() })
-            .ToListAsync();
-        var system = PermissionSet.None;
-        var projects = new Dictionary<int, PermissionSet>();
-        foreach (var row in rows)
-        {
-            var set = row.Everything ? PermissionSet.Everything : PermissionSet.Of(row.Rights.Select(r => Permissions.TryParse(r, out var p) ? p : (Permission?)null).OfType<Permission>());
-            if (row.ProjectId is { } id) projects[id] = projects.GetValueOrDefault(id) | set;
-            else system |= set;
-        }
-        return new(system, projects.ToFrozenDictionary());
-    }
-
-    sealed record Grants(PermissionSet System, FrozenDictionary<int, PermissionSet> Projects)
-    {
-        public static Grants None { get; } = new(PermissionSet.None, FrozenDictionary<int, PermissionSet>.Empty);
-    }
-}
-
-/// <summary>What Access announces on the change feed.</summary>
-static class AccessTopics
-{
-    /// <summary>A subject's bindings, state or credentials changed; the key is <c>kind/id</c>.</summary>
-    public const string Subject = "access.subject";
-
-    /// <summary>A role's rights changed.</summary>
-    public const string Role = "access.role";
-
-    /// <summary>A session ended; the key is its id.</summary>
-    public const string Session = "access.session";
-
-    public static ChangeNotice OfSubject(SubjectKind kind, int id) => new(Subject, FormattableString.Invariant($"{(int)kind}/{id}"));
-
-    public static bool TryReadSubject(string key, out (SubjectKind, int) subject)
-    {
-        subject = default;
-        var slash = key.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0 || !int.TryParse(key.AsSpan(0, slash), out var kind) || !int.TryParse(key.AsSpan(slash + 1), out var id)) return false;
-        subject = ((SubjectKind)kind, id);
-        return true;
+        return _cache[(caller.Kind, caller.Id)] = grants;
     }
 }

@@ -14,6 +14,7 @@ public static class AccessSetup
         services.AddOptions<AccessOptions>().Bind(configuration.GetSection(AccessOptions.Section)).ValidateOnStart();
         services.AddSingleton<Microsoft.Extensions.Options.IValidateOptions<AccessOptions>, AccessOptionsValidation>();
         services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
+        services.AddSingleton<GrantLoader>();
         services.AddSingleton<IAccessPolicy, AccessPolicy>();
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton(s => new CredentialService(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<IPasswordHasher<User>>(),
@@ -30,7 +31,7 @@ public static class AccessSetup
         services.AddSingleton<MemberService>();
         services.AddSingleton<RoleService>();
         services.AddSingleton<RoleQueries>();
-        services.AddSingleton<AccountDirectory>();
+        services.AddSingleton<AccountDirectory>().AddSingleton<CredentialDirectory>();
         services.AddHostedService<AccessUpkeep>();
         services.AddSingleton(s => new AccessStart(s.GetRequiredService<RoleSeeder>(), s.GetRequiredService<FirstRun>()));
         return services;

@@ -5,8 +5,8 @@ namespace Portal.Access;
 /// <summary>Where a role is to hold: the system, a project, or what matches a pattern inside a project.</summary>
 /// <param name="Target">The system or the project.</param>
 /// <param name="Name">The project's name, or <c>system</c>, as audit rows show it.</param>
-/// <param name="RepositoryPattern">Glob over repository paths inside the project, at most 255 characters; empty for all.</param>
-/// <param name="TagPattern">Glob over tag names, at most 128 characters; empty for all.</param>
+/// <param name="RepositoryPattern">A <see cref="NamePattern"/> over repository paths inside the project, or over full names on the system, at most 255 characters; empty for all.</param>
+/// <param name="TagPattern">The same over tag names, at most 128 characters; empty for all.</param>
 public sealed record BindingPlace(AccessTarget Target, string Name, string RepositoryPattern = "", string TagPattern = "")
 {
     public static BindingPlace System { get; } = new(AccessTarget.System, "system");
@@ -14,19 +14,7 @@ public sealed record BindingPlace(AccessTarget Target, string Name, string Repos
     public bool Whole => RepositoryPattern.Length == 0 && TagPattern.Length == 0;
 
     /// <summary>What is wrong with the patterns; null when nothing is.</summary>
-    internal Error? Check()
-    {
-        if (Whole) return null;
-        if (Target.ProjectId is null) return AccessErrors.PatternOnSystem;
-        return Check("repository_pattern", RepositoryPattern, Binding.MaxPatternLength) ?? Check("tag_pattern", TagPattern, TagName.MaxLength);
-    }
-
-    static Error? Check(string field, string pattern, int max)
-    {
-        if (pattern.Length == 0) return null;
-        if (pattern.Length > max) return Error.Invalid(field, $"A pattern has at most {max} characters here.");
-        return Glob.Parse(pattern) is { Ok: false } bad ? bad.Error with { Field = field } : null;
-    }
+    internal Error? Check() => NamePattern.Check(RepositoryPattern, TagPattern, Target.ProjectId is not null);
 }
 
 /// <summary>Who gets a role.</summary>

@@ -19,6 +19,7 @@ public sealed class BindingService(IDbContextFactory<PortalDbContext> contexts, 
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var given = await RoleAsync(db, caller, place.Target, role, cancellation);
         if (!given.Ok) return given.Error;
+        if (given.Value.Everything && !place.Whole) return AccessErrors.RoleForSystem(given.Value.Title);
         var found = await SubjectAsync(db, place.Target, subject, cancellation);
         if (!found.Ok) return found.Error;
         var (kind, id, name) = found.Value;
@@ -48,6 +49,7 @@ public sealed class BindingService(IDbContextFactory<PortalDbContext> contexts, 
             var wanted = await RoleAsync(db, caller, target, change.Role!, cancellation);
             if (!wanted.Ok) return wanted.Error;
             given = wanted.Value;
+            if (given.Everything && (binding.RepositoryPattern.Length > 0 || binding.TagPattern.Length > 0)) return AccessErrors.RoleForSystem(given.Title);
         }
         var until = change.Forever ? null : change.Until ?? binding.Until;
         if ((!given.Everything || until is not null) && await IsLastAsync(db, binding, cancellation)) return AccessErrors.LastAdministrator;

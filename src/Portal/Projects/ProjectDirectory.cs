@@ -8,7 +8,13 @@ namespace Portal.Projects;
 /// <summary>What every request needs to know of a project.</summary>
 public sealed record ProjectEntry(int Id, string Name, bool Public, bool AuditPulls, bool AuditPushes)
 {
-    public AccessTarget Target => AccessTarget.Project(Id, Public);
+    public AccessTarget Target => AccessTarget.Project(Id, Name, Public);
+
+    /// <summary>A repository of this project, by its path within the project; it need not exist.</summary>
+    public AccessTarget TargetOf(string repository) => Target.In(repository);
+
+    /// <summary>A tag in a repository of this project; it need not exist.</summary>
+    public AccessTarget TargetOf(string repository, string tag) => Target.In(repository).Tagged(tag);
 }
 
 /// <summary>Projects by name and id from memory, dropped by the change feed.</summary>

@@ -28,7 +28,7 @@ public sealed record ProjectRow
     public required bool AuditPulls { get; init; }
     public required bool AuditPushes { get; init; }
 
-    public AccessTarget Target => AccessTarget.Project(Id, Public);
+    public AccessTarget Target => AccessTarget.Project(Id, Name, Public);
 }
 
 /// <summary>A role somebody has in a project.</summary>

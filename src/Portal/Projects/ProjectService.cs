@@ -103,7 +103,7 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> contexts, 
 
     async ValueTask<Error?> RefuseAsync(Caller caller, Project project, Permission right, CancellationToken cancellation)
     {
-        var rights = await policy.RightsAsync(caller, AccessTarget.Project(project.Id, project.Public), cancellation);
+        var rights = await policy.RightsAsync(caller, AccessTarget.Project(project.Id, project.Name, project.Public), cancellation);
         return rights.Has(right) ? null : ProjectErrors.Refusal(caller, rights, right);
     }
 
