@@ -18,6 +18,8 @@ public static class PortalUrls
     public const string FirstRun = "/first-run";
     public const string Administration = "/admin/users";
     public const string Users = "/admin/users";
+    public const string Roles = "/admin/roles";
+    public const string AdministrationAccess = "/admin/access";
     public const string AdministrationAudit = "/admin/audit";
     public const string Error = "/error";
     public const string NotFound = "/not-found";
@@ -43,6 +45,15 @@ public static class PortalUrls
 
     /// <summary>The members with the dialog for adding one open.</summary>
     public static string AddMember(string project) => $"{Members(project)}?add=1";
+
+    /// <summary>What a role may do, and who holds it.</summary>
+    public static string Role(int id) => FormattableString.Invariant($"{Roles}/{id}");
+
+    /// <summary>The roles that can be given in a project, beside its members.</summary>
+    public static string MemberRoles(string project) => $"{Members(project)}?tab=roles";
+
+    /// <summary>Who may do what in a project, and why.</summary>
+    public static string Access(string project) => $"{Project(project)}/access";
 
     public static string Audit(string project) => $"{Project(project)}/audit";
 

@@ -5,11 +5,11 @@ public enum NavPlace { None, Home, Projects, Search, Administration }
 
 /// <summary>The sections of a project, as a set of what the caller may see.</summary>
 [Flags]
-public enum ProjectSections { None = 0, Overview = 1, Repositories = 2, Members = 4, Audit = 8, Settings = 16, All = Overview | Repositories | Members | Audit | Settings }
+public enum ProjectSections { None = 0, Overview = 1, Repositories = 2, Members = 4, Audit = 8, Settings = 16, Access = 32, All = Overview | Repositories | Members | Audit | Settings | Access }
 
 /// <summary>The sections of the administration, as a set of what the caller may see.</summary>
 [Flags]
-public enum AdministrationSections { None = 0, Users = 1, Audit = 2, All = Users | Audit }
+public enum AdministrationSections { None = 0, Users = 1, Audit = 2, Roles = 4, Access = 8, All = Users | Audit | Roles | Access }
 
 /// <summary>One link below Projects or Administration.</summary>
 /// <param name="Group">The heading above it, shown before the first link of a group; null for none.</param>
@@ -67,6 +67,7 @@ public sealed class ShellContext
         (ProjectSections.Overview, "Content", "Overview", PortalUrls.Project),
         (ProjectSections.Repositories, "Content", "Repositories", PortalUrls.Repositories),
         (ProjectSections.Members, "Access", "Members", PortalUrls.Members),
+        (ProjectSections.Access, "Access", "Effective access", PortalUrls.Access),
         (ProjectSections.Audit, "Record", "Audit", PortalUrls.Audit),
         (ProjectSections.Settings, "Record", "Settings", PortalUrls.Settings),
     ];
@@ -74,6 +75,8 @@ public sealed class ShellContext
     static readonly (AdministrationSections Section, string Title, string Url)[] AdministrationTable =
     [
         (AdministrationSections.Users, "Users", PortalUrls.Users),
+        (AdministrationSections.Roles, "Roles", PortalUrls.Roles),
+        (AdministrationSections.Access, "Effective access", PortalUrls.AdministrationAccess),
         (AdministrationSections.Audit, "Audit", PortalUrls.AdministrationAudit),
     ];
 }

@@ -31,6 +31,7 @@ public static class AccessSetup
         services.AddSingleton<MemberService>();
         services.AddSingleton<RoleService>();
         services.AddSingleton<RoleQueries>();
+        services.AddSingleton<SubjectQueries>();
         services.AddSingleton<AccountDirectory>().AddSingleton<CredentialDirectory>();
         services.AddHostedService<AccessUpkeep>();
         services.AddSingleton(s => new AccessStart(s.GetRequiredService<RoleSeeder>(), s.GetRequiredService<FirstRun>()));

@@ -17,6 +17,15 @@ public sealed class MemberService(IDbContextFactory<PortalDbContext> contexts, I
         return await BindingRows.Sort(rows, page.SortColumn, page.Descending).ToPageAsync(page, () => rows.CountAsync(cancellation), cancellation);
     }
 
+    /// <summary>Members by kind, for a caller who may list them; kinds without any are left out.</summary>
+    public async Task<IReadOnlyDictionary<SubjectKind, int>> CountAsync(Caller caller, AccessTarget project, CancellationToken cancellation)
+    {
+        if (await RefuseAsync(caller, Permissions.MemberList, project, cancellation) is not null) return new Dictionary<SubjectKind, int>();
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await db.Bindings.Where(b => b.ProjectId == project.ProjectId).GroupBy(b => b.SubjectKind).Select(g => new { g.Key, Count = g.Select(b => b.SubjectId).Distinct().Count() })
+            .ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
+    }
+
     /// <summary>One member of this project.</summary>
     public async Task<Result<BindingRow>> FindAsync(Caller caller, AccessTarget project, int memberId, CancellationToken cancellation)
     {

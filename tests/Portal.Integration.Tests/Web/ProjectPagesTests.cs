@@ -88,7 +88,7 @@ public sealed class ProjectPagesTests(PortalSite site)
         await site.NewProjectAsync("guarded");
         var guest = await site.NewMemberAsync("guarded", "guarded-guest", "guest");
 
-        var answer = await guest.PostAsync("/projects/guarded/members", "add", ("user", "admin"), ("role", "project-admin"));
+        var answer = await guest.PostAsync("/projects/guarded/members", "add", ("Add.User", "admin"), ("Add.Role", "project-admin"));
 
         Assert.Equal(400, answer.Status);
     }
