@@ -38,6 +38,9 @@ sealed class GatewayRequest(HttpContext http, GatewayRoute route)
     public Reference Reference { get; set; }
     public ArtifactEntry? Artifact { get; set; }
 
+    /// <summary>In which tags of the repository the caller has the right that the route needs.</summary>
+    public TagScope Reach { get; set; } = TagScope.None;
+
     /// <summary>Bytes of the blob that <see cref="Reference"/> names.</summary>
     public long BlobSize { get; set; }
     public UploadState? Upload { get; set; }

@@ -19,14 +19,14 @@ static class GatewayRoutes
         new("GET HEAD", OciResource.Base, OciAction.None, typeof(Authenticate), typeof(AnswerBase)),
         new("GET", OciResource.Catalog, OciAction.Catalog, typeof(Authenticate), typeof(AuthoriseCatalog), typeof(ListCatalog)),
 
-        new("GET HEAD", OciResource.Manifest, OciAction.Pull, [.. Find, typeof(ParseReference), typeof(FindManifest), typeof(GuardPull), typeof(SendManifest), typeof(RecordPull)]),
-        new("PUT", OciResource.Manifest, OciAction.Push, [.. Enter, typeof(ParseReference), typeof(PutManifest)]),
+        new("GET HEAD", OciResource.Manifest, OciAction.Pull, [.. Find, typeof(ParseReference), typeof(FindManifest), typeof(ReachManifest), typeof(GuardPull), typeof(SendManifest), typeof(RecordPull)]),
+        new("PUT", OciResource.Manifest, OciAction.Push, [.. Enter, typeof(ParseReference), typeof(AuthoriseTag), typeof(PutManifest)]),
         new("DELETE", OciResource.Manifest, OciAction.Delete, [.. Find, typeof(ParseReference), typeof(DeleteManifest)]),
 
         new("GET", OciResource.Tags, OciAction.Pull, [.. Find, typeof(ListTags)]),
         new("GET", OciResource.Referrers, OciAction.Pull, [.. Find, typeof(ListReferrers)]),
 
-        new("GET HEAD", OciResource.Blob, OciAction.Pull, [.. Find, typeof(FindBlob), typeof(SendBlob)]),
+        new("GET HEAD", OciResource.Blob, OciAction.Pull, [.. Find, typeof(FindBlob), typeof(ReachBlob), typeof(SendBlob)]),
         new("DELETE", OciResource.Blob, OciAction.Delete, [.. Find, typeof(RefuseBlobDelete)]),
 
         new("POST", OciResource.Uploads, OciAction.Push, [.. Enter, typeof(GuardUpload), typeof(MountBlob), typeof(StartUpload)]),

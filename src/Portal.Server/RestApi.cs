@@ -58,6 +58,7 @@ static class RestApi
         var portal = app.MapGroup(PortalPrefix);
         portal.MapRoles();
         portal.MapBindings();
+        portal.MapEffectiveAccess();
     }
 
     static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)

@@ -4,11 +4,13 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Portal.Access;
+using Portal.Data;
 using Portal.Projects;
 using Portal.Server;
 
@@ -80,6 +82,26 @@ public sealed class PortalHost : IAsyncDisposable
     /// <summary>Makes somebody a member.</summary>
     public async Task<int> AddMemberAsync(ProjectEntry project, string user, BuiltInRole role) =>
         (await Services.GetRequiredService<MemberService>().AddAsync(Admin, project.Target, project.Name, user, role.Name, CancellationToken.None)).Value;
+
+    /// <summary>Gives a role on the whole of a project, or (<paramref name="project"/> null) of the system, or only where patterns match; every node hears of it.</summary>
+    public async Task<int> BindAsync(Caller subject, BuiltInRole role, ProjectEntry? project, string repositories = "", string tags = "", DateTimeOffset? until = null)
+    {
+        await using var db = await Services.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync();
+        var binding = new Binding
+        {
+            SubjectKind = subject.Kind,
+            SubjectId = subject.Id,
+            RoleId = await db.Roles.Where(r => r.Name == role.Name).Select(r => r.Id).SingleAsync(),
+            ProjectId = project?.Id,
+            RepositoryPattern = repositories,
+            TagPattern = tags,
+            Until = until,
+        };
+        db.Bindings.Add(binding);
+        await db.SaveChangesAsync();
+        await Services.GetRequiredService<IChangeFeed>().AnnounceAsync(db, CancellationToken.None, new ChangeNotice("access.subject", FormattableString.Invariant($"{(int)subject.Kind}/{subject.Id}")));
+        return binding.Id;
+    }
 
     public async ValueTask DisposeAsync()
     {

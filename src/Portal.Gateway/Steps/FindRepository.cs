@@ -1,9 +1,6 @@
-using Portal.Access;
 using Portal.Artifacts;
-using Portal.Gateway.Tokens;
 using Portal.Kernel;
 using Portal.Projects;
-using Portal.Registry;
 
 namespace Portal.Gateway.Steps;
 
@@ -37,23 +34,6 @@ sealed class FindProject(ProjectDirectory projects) : IGatewayStep
         request.Project = await projects.FindAsync(request.Name.Project, request.Aborted);
         return null;
     }
-}
-
-/// <summary>Asks for the caller's rights now, and whether the token covers the action. A missing project and one out of sight give the same answer.</summary>
-sealed class Authorise(IAccessPolicy policy) : IGatewayStep
-{
-    public async ValueTask<Error?> RunAsync(GatewayRequest request)
-    {
-        var needed = request.Route.Action switch { OciAction.Pull => ScopeActions.Pull, OciAction.Push => ScopeActions.Push, _ => ScopeActions.Delete };
-        var rights = request.Project is { } project ? await policy.RightsAsync(request.Caller, project.Target, request.Aborted) : PermissionSet.None;
-        if (!TokenGrant.Of(rights).HasFlag(needed))
-            return request.Caller.IsAnonymous ? GatewayErrors.SignIn
-                : rights.Has(Permissions.ProjectRead) ? OciErrors.Denied.Because($"You may not {Verb(needed)} in the project {request.Name.Project}. Ask its admin for the right.")
-                : GatewayErrors.NoProject(request.Name.Project);
-        return request.Token is { } token && !token.Allows(request.Name.Text, request.Project!.Id, needed) ? GatewayErrors.NewToken : null;
-    }
-
-    static string Verb(ScopeActions action) => action switch { ScopeActions.Pull => "pull", ScopeActions.Push => "push", _ => "delete" };
 }
 
 /// <summary>Finds the repository's row, when there is one.</summary>

@@ -44,7 +44,7 @@ sealed class ListTags(RegistryQueries queries, IOptions<GatewayOptions> options)
         var page = ListAnswer.Read(request.Http.Request, options.Value);
         if (!page.Ok) return page.Error;
         var (take, last) = page.Value;
-        if (request.Repository is null || await queries.TagsAsync(request.Repository.Id, last, take, request.Aborted) is not { } tags) return GatewayErrors.NoRepository(request.Name);
+        if (request.Repository is null || await queries.TagsAsync(request.Repository.Id, request.Reach, last, take, request.Aborted) is not { } tags) return GatewayErrors.NoRepository(request.Name);
         ListAnswer.Link(request.Http.Response, $"/v2/{request.Name}/tags/list", take, tags.Next);
         await ListAnswer.WriteAsync(request, "application/json", json =>
         {
@@ -99,7 +99,7 @@ sealed class ListReferrers(RegistryQueries queries, IOptions<GatewayOptions> opt
         var take = page.Value.Take;
         var after = long.TryParse(page.Value.Last, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
         var type = request.Http.Request.Query["artifactType"].ToString();
-        var rows = request.Repository is { } repository ? await queries.ReferrersAsync(repository.Id, subject, type, after, take, request.Aborted) : new([], null);
+        var rows = request.Repository is { } repository ? await queries.ReferrersAsync(repository.Id, request.Reach, subject, type, after, take, request.Aborted) : new([], null);
         if (type.Length > 0) request.Http.Response.Headers["OCI-Filters-Applied"] = "artifactType";
         ListAnswer.Link(request.Http.Response, $"/v2/{request.Name}/referrers/{subject}", take, rows.Next, type.Length > 0 ? "&artifactType=" + Uri.EscapeDataString(type) : "");
         await ListAnswer.WriteAsync(request, MediaTypes.OciIndex, json => Write(json, rows.Items));

@@ -57,16 +57,18 @@ sealed class GuardUpload(GuardChain guards) : IGatewayStep
 }
 
 /// <summary>Takes a blob over from a repository that holds it and that the caller may pull from; anything else becomes an ordinary upload.</summary>
-sealed class MountBlob(ProjectDirectory projects, RepositoryDirectory repositories, IAccessPolicy policy, BlobService blobs) : IGatewayStep
+sealed class MountBlob(ProjectDirectory projects, RepositoryDirectory repositories, IAccessPolicy policy, TagReachQueries reach, BlobService blobs) : IGatewayStep
 {
     public async ValueTask<Error?> RunAsync(GatewayRequest request)
     {
         var query = request.Http.Request.Query;
         if (!query.ContainsKey("mount") || !Digest.TryParse(query["mount"], out var digest) || !RepositoryName.TryParse(query["from"], out var name)) return null;
         if (await projects.FindAsync(name.Project, request.Aborted) is not { } project) return null;
-        if (!(await policy.RightsAsync(request.Caller, project.Target, request.Aborted)).Has(Permissions.RepositoryPull)) return null;
+        var tags = await policy.TagsAsync(request.Caller, Permissions.RepositoryPull, project.TargetOf(name.Path), request.Aborted);
+        if (!tags.Some) return null;
         if (request.Token is { } token && !token.Allows(name.Text, project.Id, ScopeActions.Pull)) return null;
         if (await repositories.FindAsync(project, name, request.Aborted) is not { } source) return null;
+        if (!await reach.HoldsBlobAsync(source.Id, digest, tags, request.Aborted)) return null;
         var mounted = await blobs.MountAsync(request.Project!, request.Name, source, digest, request.Aborted);
         if (!mounted.Ok) return mounted.Error;
         if (mounted.Value) UploadAnswer.Created(request, digest);

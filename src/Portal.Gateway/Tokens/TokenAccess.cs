@@ -49,6 +49,18 @@ sealed record TokenGrant(string Type, string Name, ScopeActions Actions, int Pro
         (rights.Has(Permissions.RepositoryPull) ? ScopeActions.Pull : 0) | (rights.Has(Permissions.RepositoryPush) ? ScopeActions.Push : 0)
         | (rights.Has(Permissions.ArtifactDelete) || rights.Has(Permissions.TagDelete) ? ScopeActions.Delete : 0);
 
+    /// <summary>The right behind an action; behind delete the one on artifacts.</summary>
+    public static Permission RightOf(ScopeActions action) => action switch { ScopeActions.Pull => Permissions.RepositoryPull, ScopeActions.Push => Permissions.RepositoryPush, _ => Permissions.ArtifactDelete };
+
+    /// <summary>In which tags of a repository the caller may do something; for delete where either of its rights holds.</summary>
+    public static async ValueTask<TagScope> ReachAsync(IAccessPolicy policy, Caller caller, ScopeActions action, AccessTarget repository, CancellationToken cancellation)
+    {
+        var reach = await policy.TagsAsync(caller, RightOf(action), repository, cancellation);
+        if (action != ScopeActions.Delete || reach.Every) return reach;
+        var tags = await policy.TagsAsync(caller, Permissions.TagDelete, repository, cancellation);
+        return tags.Every ? tags : new(false, [.. reach.Patterns, .. tags.Patterns]);
+    }
+
     /// <summary>The actions as words, in the protocol's order.</summary>
     public IEnumerable<string> Words()
     {

@@ -33,7 +33,11 @@ sealed class TokenService(TokenKeys keys, ProjectDirectory projects, IAccessPoli
         if (scope.Type == "registry") return new(scope.Type, scope.Name, caller.IsAnonymous ? ScopeActions.None : scope.Actions, 0);
         var project = RepositoryName.TryParse(scope.Name, out var name) ? await projects.FindAsync(name.Project, cancellation) : null;
         if (project is null) return new(scope.Type, scope.Name, ScopeActions.None, 0);
-        var may = scope.Actions & TokenGrant.Of(await policy.RightsAsync(caller, project.Target, cancellation));
+        var target = project.TargetOf(name.Path);
+        var may = scope.Actions & TokenGrant.Of(await policy.RightsAsync(caller, target, cancellation));
+        // a right on some tags is enough for a token: which ones is asked at each use
+        foreach (var action in (ScopeActions[])[ScopeActions.Pull, ScopeActions.Push, ScopeActions.Delete])
+            if (scope.Actions.HasFlag(action) && !may.HasFlag(action) && (await TokenGrant.ReachAsync(policy, caller, action, target, cancellation)).Some) may |= action;
         return new(scope.Type, scope.Name, may, may == ScopeActions.None ? 0 : project.Id);
     }
 }

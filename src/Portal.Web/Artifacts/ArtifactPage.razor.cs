@@ -56,7 +56,7 @@ public sealed partial class ArtifactPage
         _tab = Enum.TryParse<ArtifactTab>(Tab, ignoreCase: true, out var tab) && Enum.IsDefined(tab) ? tab : ArtifactTab.Overview;
         _query = _tab == ArtifactTab.History ? TableQuery.From(Navigation, null, HistorySize) : TableQuery.From(Navigation, "-pushed");
         _registry = ArtifactWords.Registry(Navigation);
-        _place = await Access.EnterAsync(Project, ProjectSections.Repositories);
+        _place = await Access.EnterAsync(Project, ProjectSections.Repositories, Repository);
         if (_place is not null) await LoadAsync(_place.Caller);
     }
 

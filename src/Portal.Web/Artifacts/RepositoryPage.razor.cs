@@ -36,7 +36,7 @@ public sealed partial class RepositoryPage
         _tab = Tab switch { "about" => RepositoryTab.About, "history" => RepositoryTab.History, _ => RepositoryTab.Artifacts };
         _query = _tab == RepositoryTab.History ? TableQuery.From(Navigation, null, HistorySize, "", "tag") : TableQuery.From(Navigation, "-pushed", 15, "", "signed", "untagged");
         _registry = ArtifactWords.Registry(Navigation);
-        _place = await Access.EnterAsync(Project, ProjectSections.Repositories);
+        _place = await Access.EnterAsync(Project, ProjectSections.Repositories, Repository);
         if (_place is null) return;
         await LoadAsync(_place.Caller);
     }

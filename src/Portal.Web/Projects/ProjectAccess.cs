@@ -14,6 +14,12 @@ public sealed record ProjectPlace(Caller Caller, ProjectEntry Project, Permissio
 
     public bool May(Permission right) => Rights.Has(right);
 
+    /// <summary>What they may do in the repository that the page is about; the rights on the project on any other page.</summary>
+    public PermissionSet Here { get; init; } = Rights;
+
+    /// <summary>May they, here?</summary>
+    public bool MayHere(Permission right) => Here.Has(right);
+
     /// <summary>The sections the reader may open; the others are absent, not grey.</summary>
     public ProjectSections Sections => ProjectSections.Overview
         | (May(Permissions.RepositoryList) ? ProjectSections.Repositories : ProjectSections.None)
@@ -28,7 +34,8 @@ public sealed class ProjectAccess(CurrentCaller current, ProjectQueries projects
     /// <summary>Null when the project is missing or foreign: the answer "not found" is given already, and the page returns.</summary>
     /// <param name="name">The project's name as the address has it.</param>
     /// <param name="section">Where the page is; None for a page that belongs to no section.</param>
-    public async Task<ProjectPlace?> EnterAsync(string name, ProjectSections section, CancellationToken cancellation = default)
+    /// <param name="repository">The repository that the page is about, by its path; null for none.</param>
+    public async Task<ProjectPlace?> EnterAsync(string name, ProjectSections section, string? repository = null, CancellationToken cancellation = default)
     {
         var caller = await current.GetAsync(cancellation);
         var found = await projects.ResolveAsync(caller, name, Permissions.ProjectRead, cancellation);
@@ -38,6 +45,7 @@ public sealed class ProjectAccess(CurrentCaller current, ProjectQueries projects
             return null;
         }
         var place = new ProjectPlace(caller, found.Value, await policy.RightsAsync(caller, found.Value.Target, cancellation));
+        if (repository is not null) place = place with { Here = await policy.RightsAsync(caller, found.Value.TargetOf(repository), cancellation) };
         shell.EnterProject(place.Name, place.Sections, section);
         return place;
     }

@@ -26,6 +26,10 @@ public static class AccessErrors
     public static Error Lacks(Permission permission) =>
         new("FORBIDDEN", $"This needs the right {permission}. A project admin or an administrator can give it.", ErrorKind.Forbidden);
 
+    /// <summary>The right is there, but on other tags.</summary>
+    public static Error LacksOnTag(Permission permission, string tag, TagScope scope) =>
+        new("FORBIDDEN", $"You have the right {permission} here on the tags {string.Join(", ", scope.Patterns.Select(p => p.Text).Distinct())}, and not on {tag}. A project admin can give it.", ErrorKind.Forbidden);
+
     public static Error UserNameTaken(string name) => new("CONFLICT", $"The user name {name} is taken.", ErrorKind.Conflict, "username");
 
     public static Error UserName { get; } = Error.Invalid("username", "A user name has 1 to 255 characters, none of them ',', '\"', '~', '#', '%', '$', '/', ':' or white space.");

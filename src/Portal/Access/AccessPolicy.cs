@@ -61,6 +61,14 @@ sealed class AccessPolicy : IAccessPolicy
         return patterns.Count == 0 ? TagScope.None : new(false, patterns);
     }
 
+    public async ValueTask<IReadOnlyList<string>> PlacesAsync(Caller caller, Permission permission, AccessTarget project, CancellationToken cancellation)
+    {
+        if (caller.Limit is { } limit && (!limit.Rights.Has(permission) || Outside(limit, project))) return [];
+        var grants = Known(caller) ?? await LoadAndKeepAsync(caller, cancellation);
+        var here = project.ProjectId is { } id && grants.Projects.TryGetValue(id, out var held) ? held.Patterns.Concat(grants.Patterns) : grants.Patterns;
+        return [.. here.Where(g => g.Rights.Has(permission) && g.Project?.IsMatch(project.ProjectName) != false).Select(g => g.Place(project.ProjectName)).Distinct().Order(StringComparer.Ordinal)];
+    }
+
     static PermissionSet Decide(Grants grants, Caller caller, in AccessTarget target)
     {
         if (caller.Kind == SubjectKind.Portal) return PermissionSet.Everything;

@@ -22,29 +22,44 @@ public sealed record AccessScope(bool Everywhere, bool Public, IReadOnlyList<int
     /// <summary>On the projects whose names match one of these LIKE patterns, though not in all that is in them.</summary>
     public IReadOnlyList<string> SeenProjectNames { get; init; } = [];
 
-    /// <summary>On repositories of which <c>id|project|slashes|path</c> matches one of these LIKE patterns.</summary>
+    /// <summary>On repositories of which <c>id|project|slashes|path</c> matches one of these LIKE patterns, whole.</summary>
     public IReadOnlyList<string> Repositories { get; init; } = [];
 
-    /// <summary>On tags of which <c>id|project|slashes|path|tag</c> matches one of these LIKE patterns.</summary>
+    /// <summary>On such repositories too, though not on every tag in them.</summary>
+    public IReadOnlyList<string> SeenRepositories { get; init; } = [];
+
+    /// <summary>On tags of which <c>id|project|slashes|path|tag</c> matches one of these LIKE patterns. When there are any, lists of artifacts and tags look at tags.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>Projects that the patterns are in; empty with <see cref="AnyProject"/>. Only narrows the search.</summary>
+    /// <summary>The projects that the patterns are in, to narrow the search; not all of them with <see cref="AnyProject"/>.</summary>
     public IReadOnlyList<int> PatternProjects { get; init; } = [];
 
     /// <summary>Some of the patterns are over every project.</summary>
     public bool AnyProject { get; init; }
 
-    /// <summary>True when tags decide in some repository, so that lists of artifacts and tags have to look at them.</summary>
-    public bool ByTag { get; init; }
+    internal static AccessScope Of(Grants grants, Permission permission, bool open) =>
+        (grants.Everywhere | grants.EveryProject).Has(permission) ? All : new ScopeBuilder(permission).Build(grants, open);
 
-    /// <summary>True when it holds nowhere.</summary>
-    public bool Empty => !Everywhere && !Public && Projects.Count + SeenProjects.Count + SeenProjectNames.Count + Repositories.Count + Tags.Count == 0;
+    /// <summary>The same, in no other project.</summary>
+    internal AccessScope Within(int? project) =>
+        project is not { } id ? this
+        : Everywhere ? new(false, false, [id])
+        : this with { Only = id, Projects = [.. Projects.Where(p => p == id)], SeenProjects = [.. SeenProjects.Where(p => p == id)] };
+}
 
-    internal static AccessScope Of(Grants grants, Permission permission, bool open)
+/// <summary>Gathers where a right holds that does not hold everywhere.</summary>
+sealed class ScopeBuilder(Permission permission)
+{
+    readonly HashSet<int> _seenProjects = [];
+    readonly HashSet<int> _homes = [];
+    readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    readonly HashSet<string> _repositories = new(StringComparer.Ordinal);
+    readonly HashSet<string> _seenRepositories = new(StringComparer.Ordinal);
+    readonly HashSet<string> _tags = new(StringComparer.Ordinal);
+
+    public AccessScope Build(Grants grants, bool open)
     {
-        if ((grants.Everywhere | grants.EveryProject).Has(permission)) return All;
-        var (whole, seen, names, repositories, tags, homes) = (new List<int>(), new List<int>(), new List<string>(), new List<string>(), new List<string>(), new HashSet<int>());
-        var byTag = false;
+        var whole = new List<int>();
         foreach (var (id, here) in grants.Projects)
         {
             if (here.Whole.Has(permission)) whole.Add(id);
@@ -53,30 +68,33 @@ public sealed record AccessScope(bool Everywhere, bool Public, IReadOnlyList<int
         foreach (var grant in grants.Patterns) Add(grant, null);
         return new(false, open, whole)
         {
-            SeenProjects = [.. seen.Distinct()],
-            SeenProjectNames = [.. names.Distinct(StringComparer.Ordinal)],
-            Repositories = [.. repositories.Distinct(StringComparer.Ordinal)],
-            Tags = [.. tags.Distinct(StringComparer.Ordinal)],
-            PatternProjects = [.. homes],
+            SeenProjects = [.. _seenProjects],
+            SeenProjectNames = [.. _names],
+            Repositories = [.. _repositories],
+            SeenRepositories = [.. _seenRepositories],
+            Tags = [.. _tags],
+            PatternProjects = [.. _homes],
             AnyProject = grants.Patterns.Count > 0,
-            ByTag = byTag,
         };
-
-        void Add(PatternGrant grant, int? project)
-        {
-            if (permission == Permissions.ProjectRead || (grant.Rights.Has(permission) && Sight.OfProject.Has(permission)))
-            {
-                if (project is { } id) seen.Add(id);
-                else names.Add((grant.Project ?? NamePattern.Any).LikeText);
-            }
-            if (!grant.Rights.Has(permission) && permission != Permissions.ProjectRead) return;
-            var (repository, tag) = grant.Likes(project);
-            if (grant.Tag is null || Sight.OfRepository.Has(permission)) repositories.Add(repository);
-            tags.Add(tag);
-            byTag |= grant.Tag is not null;
-            if (project is { } home) homes.Add(home);
-        }
     }
 
-    internal AccessScope Within(int? project) => project is { } id ? this with { Only = id } : this;
+    void Add(PatternGrant grant, int? project)
+    {
+        // seeing the place comes with any role there
+        var rights = grant.Rights | Sight.OfPlace;
+        if (!rights.Has(permission)) return;
+        if (Sight.OfProject.Has(permission))
+        {
+            if (project is { } id) _seenProjects.Add(id);
+            else _names.Add((grant.Project ?? NamePattern.Any).LikeText);
+        }
+        var (repository, tag) = grant.Likes(project);
+        if (grant.Tag is null) _repositories.Add(repository);
+        else
+        {
+            if (Sight.OfRepository.Has(permission)) _seenRepositories.Add(repository);
+            _tags.Add(tag);
+        }
+        if (project is { } home) _homes.Add(home);
+    }
 }

@@ -21,7 +21,7 @@ public static class AccessSetup
             s.GetRequiredService<SignInThrottle>(), s.GetRequiredService<AuditLog>(), s.GetRequiredService<IChangeFeed>(), s.GetRequiredService<TimeProvider>()));
         services.AddOptions<FirstRunOptions>().Bind(configuration.GetSection(FirstRunOptions.Section));
         services.AddPortalAuthentication();
-        services.AddSingleton<AccountEffects>();
+        services.AddSingleton<LastAdministratorRule>().AddSingleton<AccountEffects>();
         services.AddSingleton<RoleSeeder>();
         services.AddSingleton<FirstRun>();
         services.AddSingleton<UserService>();
@@ -32,6 +32,7 @@ public static class AccessSetup
         services.AddSingleton<RoleService>();
         services.AddSingleton<RoleQueries>();
         services.AddSingleton<SubjectQueries>();
+        services.AddSingleton<EffectiveAccess>();
         services.AddSingleton<AccountDirectory>().AddSingleton<CredentialDirectory>();
         services.AddHostedService<AccessUpkeep>();
         services.AddSingleton(s => new AccessStart(s.GetRequiredService<RoleSeeder>(), s.GetRequiredService<FirstRun>()));

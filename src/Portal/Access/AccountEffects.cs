@@ -7,13 +7,15 @@ using Portal.Data;
 namespace Portal.Access;
 
 /// <summary>What changing an account brings with it: sessions, announcements, audit rows.</summary>
-public sealed class AccountEffects(AuditLog audit, IChangeFeed feed, TimeProvider time, IOptions<FirstRunOptions> firstRun)
+public sealed class AccountEffects(AuditLog audit, IChangeFeed feed, TimeProvider time, IOptions<FirstRunOptions> firstRun, LastAdministratorRule rule)
 {
     /// <summary>The first administrator has an own password now, so the one that was written down goes.</summary>
     internal void FirstPasswordReplaced(Caller caller)
     {
         if (caller.Name == FirstRun.Account) firstRun.Value.Forget();
     }
+
+    internal LastAdministratorRule LastAdministrator => rule;
 
     internal DateTimeOffset Now => time.GetUtcNow();
 
@@ -54,14 +56,5 @@ public sealed class AccountEffects(AuditLog audit, IChangeFeed feed, TimeProvide
     {
         var now = Now;
         await db.Sessions.Where(s => s.UserId == userId && s.EndedAt == null && s.Id != keep).ExecuteUpdateAsync(s => s.SetProperty(x => x.EndedAt, now), cancellation);
-    }
-
-    internal static IQueryable<Binding> Administrators(PortalDbContext db) => db.Bindings.Where(b =>
-        b.SubjectKind == SubjectKind.User && b.ProjectId == null && b.Until == null && b.Role!.Everything && db.Users.Any(u => u.Id == b.SubjectId && u.DisabledAt == null));
-
-    internal async Task<bool> IsLastAdministratorAsync(PortalDbContext db, int userId, CancellationToken cancellation)
-    {
-        var ids = await Administrators(db).Select(b => b.SubjectId).Distinct().Take(2).ToListAsync(cancellation);
-        return ids is [var only] && only == userId;
     }
 }

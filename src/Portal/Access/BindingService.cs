@@ -52,7 +52,6 @@ public sealed class BindingService(IDbContextFactory<PortalDbContext> contexts, 
             if (given.Everything && (binding.RepositoryPattern.Length > 0 || binding.TagPattern.Length > 0)) return AccessErrors.RoleForSystem(given.Title);
         }
         var until = change.Forever ? null : change.Until ?? binding.Until;
-        if ((!given.Everything || until is not null) && await IsLastAsync(db, binding, cancellation)) return AccessErrors.LastAdministrator;
         (binding.RoleId, binding.Role, binding.Until, binding.UpdatedAt) = (given.Id, given, until, effects.Now);
         var name = await NameAsync(db, binding, cancellation);
         Record(db, caller, AuditActions.Update, placeName, name, binding, before, Shown(binding, given.Name));
@@ -67,7 +66,6 @@ public sealed class BindingService(IDbContextFactory<PortalDbContext> contexts, 
         var found = await FindAsync(db, caller, target, bindingId, cancellation);
         if (!found.Ok) return found.Error;
         var binding = found.Value;
-        if (await IsLastAsync(db, binding, cancellation)) return AccessErrors.LastAdministrator;
         db.Bindings.Remove(binding);
         var name = await NameAsync(db, binding, cancellation);
         Record(db, caller, AuditActions.Delete, placeName, name, binding, Shown(binding, binding.Role!.Name), null);
@@ -131,9 +129,6 @@ public sealed class BindingService(IDbContextFactory<PortalDbContext> contexts, 
         _ => await db.Robots.Where(r => r.Id == binding.SubjectId).Select(r => r.Login).FirstOrDefaultAsync(cancellation),
     }) ?? FormattableString.Invariant($"{binding.SubjectKind} {binding.SubjectId}");
 
-    async Task<bool> IsLastAsync(PortalDbContext db, Binding binding, CancellationToken cancellation) =>
-        binding is { SubjectKind: SubjectKind.User, ProjectId: null, Until: null, Role.Everything: true } && await effects.IsLastAdministratorAsync(db, binding.SubjectId, cancellation);
-
     Error? CheckEnd(DateTimeOffset? until) => until is { } end && end <= effects.Now ? AccessErrors.UntilPast : null;
 
     void Record(PortalDbContext db, Caller caller, string action, string place, string subject, Binding binding, object? before, object? after) =>
@@ -153,7 +148,8 @@ public sealed class BindingService(IDbContextFactory<PortalDbContext> contexts, 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         try
         {
-            await db.SaveChangesAsync(cancellation);
+            if (binding.ProjectId is not null) await db.SaveChangesAsync(cancellation);
+            else if (await effects.LastAdministrator.SaveAsync(db, cancellation) is { } last) return last;
         }
         catch (DbUpdateException e) when (provider.IsUniqueViolation(e))
         {

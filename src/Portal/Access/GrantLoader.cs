@@ -44,6 +44,9 @@ sealed class GrantLoader(IDbContextFactory<PortalDbContext> contexts, TimeProvid
             || (b.SubjectKind == SubjectKind.Group && db.GroupMembers.Any(m => m.UserId == id && m.GroupId == b.SubjectId)))
         : db.Bindings.Where(b => b.SubjectKind == kind && b.SubjectId == id);
 
+    /// <summary>Those of them that count at this moment.</summary>
+    public static IQueryable<Binding> Living(PortalDbContext db, Caller caller, DateTimeOffset now) => Bindings(db, caller.Kind, caller.Id).Where(b => b.Until == null || b.Until > now);
+
     /// <summary>The rights of a role's rows; what the catalogue does not hold is left out.</summary>
     public static PermissionSet Set(IEnumerable<string> rights) => PermissionSet.Of(rights.Select(r => Permissions.TryParse(r, out var p) ? p : (Permission?)null).OfType<Permission>());
 

@@ -6,8 +6,8 @@ namespace Portal.Access;
 /// <summary>What roles on a pattern let one see beside what they name: enough to find the way there.</summary>
 public static class Sight
 {
-    /// <summary>On a project: that it is there, and the list of those of its repositories that match.</summary>
-    public static PermissionSet OfProject { get; } = PermissionSet.Of(Permissions.ProjectRead, Permissions.RepositoryList);
+    /// <summary>On a project: that it is there, and the lists of those of its repositories and artifacts that match.</summary>
+    public static PermissionSet OfProject { get; } = PermissionSet.Of(Permissions.ProjectRead, Permissions.RepositoryList, Permissions.ArtifactList);
 
     /// <summary>On a repository of which only some tags match: that it is there, and the lists of those tags and artifacts.</summary>
     public static PermissionSet OfRepository { get; } =
@@ -36,6 +36,9 @@ sealed record PatternGrant(NamePattern? Project, NamePattern? Repository, NamePa
     /// <summary>Whether it is for this repository.</summary>
     public bool Covers(in AccessTarget repository) =>
         (Project is null || Project.IsMatch(repository.ProjectName)) && (Repository is null || Repository.IsMatch(repository.Repository));
+
+    /// <summary>As one reads it, in one project.</summary>
+    public string Place(string project) => $"{project}/{(Repository ?? NamePattern.Any).Text}{(Tag is null ? "" : ":" + Tag.Text)}";
 
     /// <summary>The repositories as LIKE over <c>id|project|slashes|path</c>, and with the tag behind; no name holds a bar, so a % cannot reach over one.</summary>
     public (string Repository, string Tag) Likes(int? projectId)

@@ -31,6 +31,9 @@ public sealed record TagScope(bool Every, IReadOnlyList<NamePattern> Patterns)
     /// <summary>True when there may be a tag in which it holds.</summary>
     public bool Some => Every || Patterns.Count > 0;
 
+    /// <summary>The patterns for LIKE.</summary>
+    internal IReadOnlyList<string> Likes => [.. Patterns.Select(p => p.LikeText)];
+
     public bool Contains(string tag) => Every || Patterns.Any(p => p.IsMatch(tag));
 }
 
@@ -49,6 +52,9 @@ public interface IAccessPolicy
 
     /// <summary>In which tags of a repository the caller has the right; for what has no name of its own, such as a blob or a manifest named by digest.</summary>
     ValueTask<TagScope> TagsAsync(Caller caller, Permission permission, AccessTarget repository, CancellationToken cancellation);
+
+    /// <summary>The patterns of a project under which the caller has a right that they do not have in all of it, as one reads them: <c>team/app-*</c>, <c>team/app:v*</c>. For telling who is refused.</summary>
+    ValueTask<IReadOnlyList<string>> PlacesAsync(Caller caller, Permission permission, AccessTarget project, CancellationToken cancellation);
 
     /// <summary>One question.</summary>
     async ValueTask<bool> MayAsync(Caller caller, Permission permission, AccessTarget target, CancellationToken cancellation) =>

@@ -12,7 +12,7 @@ public sealed record UserRow(int Id, string Name, string DisplayName, string Ema
 }
 
 /// <summary>Reads accounts.</summary>
-public sealed class UserQueries(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy)
+public sealed class UserQueries(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy, TimeProvider time)
 {
     static readonly FieldMap<User> Fields = new FieldMap<User>().Text("username", u => u.UserName!).Text("email", u => u.Email!).Text("realname", u => u.DisplayName)
         .Number("user_id", u => u.Id).Time("creation_time", u => u.CreatedAt);
@@ -80,8 +80,12 @@ public sealed class UserQueries(IDbContextFactory<PortalDbContext> contexts, IAc
         return await found.OrderBy(u => u.NormalizedUserName).Select(u => new UserName(u.Id, u.UserName!, u.DisplayName)).ToPageAsync(page, () => found.CountAsync(cancellation), cancellation);
     }
 
-    static IQueryable<UserRow> Rows(PortalDbContext db, IQueryable<User> users) => users.Select(u => new UserRow(u.Id, u.UserName!, u.DisplayName, u.Email ?? "", u.Comment,
-        db.Bindings.Any(b => b.SubjectKind == SubjectKind.User && b.SubjectId == u.Id && b.ProjectId == null && b.Role!.Everything),
+    IQueryable<UserRow> Rows(PortalDbContext db, IQueryable<User> users) => Rows(users, LastAdministratorRule.Holders(db, Everything(db, time.GetUtcNow())));
+
+    static IQueryable<Binding> Everything(PortalDbContext db, DateTimeOffset now) => LastAdministratorRule.Everything(db).Where(b => b.Until == null || b.Until > now);
+
+    static IQueryable<UserRow> Rows(IQueryable<User> users, IQueryable<User> administrators) => users.Select(u => new UserRow(u.Id, u.UserName!, u.DisplayName, u.Email ?? "", u.Comment,
+        administrators.Any(a => a.Id == u.Id),
         u.DisabledAt != null, u.MustChangePassword, u.CreatedAt, u.UpdatedAt, u.LastSignInAt));
 }
 

@@ -10,6 +10,8 @@ namespace Portal.Access;
 /// <summary>Creates and changes accounts. Every change is checked, audited and announced in one transaction.</summary>
 public sealed class UserService(IDbContextFactory<PortalDbContext> contexts, IDatabaseProvider provider, IAccessPolicy policy, AccountEffects effects, IOptions<AccessOptions> options, IPasswordHasher<User> hasher)
 {
+    readonly LastAdministratorRule _rule = effects.LastAdministrator;
+
     /// <summary>Creates an account. The person must choose an own password at first sign-in when <paramref name="mustChange"/>.</summary>
     public async Task<Result<int>> CreateAsync(Caller caller, string name, string password, UserProfile profile, bool mustChange, CancellationToken cancellation)
     {
@@ -97,7 +99,6 @@ public sealed class UserService(IDbContextFactory<PortalDbContext> contexts, IDa
         ChangeAsync(caller, userId, Permissions.UserUpdate, false, async (db, user) =>
         {
             if (userId == caller.Id && caller.Kind == SubjectKind.User) return (AccessErrors.Yourself, null, null);
-            if (disabled && await effects.IsLastAdministratorAsync(db, userId, cancellation)) return (AccessErrors.LastAdministrator, null, null);
             var before = new { Disabled = user.DisabledAt is not null };
             user.DisabledAt = disabled ? effects.Now : null;
             if (disabled) await effects.EndSessionsAsync(db, user.Id, null, cancellation);
@@ -111,9 +112,9 @@ public sealed class UserService(IDbContextFactory<PortalDbContext> contexts, IDa
             if (!(await policy.RightsAsync(caller, AccessTarget.System, cancellation)).Covers(PermissionSet.Everything)) return (AccessErrors.Lacks(Permissions.UserUpdate), null, null);
             if (userId == caller.Id && caller.Kind == SubjectKind.User) return (AccessErrors.Yourself, null, null);
             var role = await db.Roles.SingleAsync(r => r.Name == BuiltInRoles.SystemAdministrator.Name, cancellation);
-            var held = await db.Bindings.FirstOrDefaultAsync(b => b.SubjectKind == SubjectKind.User && b.SubjectId == userId && b.ProjectId == null && b.RoleId == role.Id, cancellation);
-            if (!administrator && held is not null && await effects.IsLastAdministratorAsync(db, userId, cancellation)) return (AccessErrors.LastAdministrator, null, null);
+            var held = await LastAdministratorRule.Everything(db).FirstOrDefaultAsync(b => b.SubjectKind == SubjectKind.User && b.SubjectId == userId, cancellation);
             if (administrator && held is null) db.Bindings.Add(effects.NewBinding(caller, userId, role.Id, null));
+            if (administrator && held is not null) held.Until = null;
             if (!administrator && held is not null) db.Bindings.Remove(held);
             return (null, new { Administrator = held is not null }, new { Administrator = administrator });
         }, cancellation);
@@ -123,7 +124,6 @@ public sealed class UserService(IDbContextFactory<PortalDbContext> contexts, IDa
         ChangeAsync(caller, userId, Permissions.UserDelete, false, async (db, user) =>
         {
             if (userId == caller.Id && caller.Kind == SubjectKind.User) return (AccessErrors.Yourself, null, null);
-            if (await effects.IsLastAdministratorAsync(db, userId, cancellation)) return (AccessErrors.LastAdministrator, null, null);
             var name = user.UserName!;
             user.UserName = FormattableString.Invariant($"{name}#{user.Id}");
             user.NormalizedUserName = user.UserName.ToUpperInvariant();
@@ -149,7 +149,7 @@ public sealed class UserService(IDbContextFactory<PortalDbContext> contexts, IDa
         if (refused is not null) return refused;
         user.UpdatedAt = effects.Now;
         effects.Audit(db, caller, right == Permissions.UserDelete ? AuditActions.Delete : AuditActions.Update, name, before, after);
-        await db.SaveChangesAsync(cancellation);
+        if (await _rule.SaveAsync(db, cancellation) is { } last) return last;
         await effects.AnnounceAsync(db, userId, cancellation);
         await transaction.CommitAsync(cancellation);
         return Result.Success;

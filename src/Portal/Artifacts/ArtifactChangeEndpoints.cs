@@ -73,11 +73,12 @@ static class ArtifactChangeEndpoints
         return done.Ok ? Results.Ok() : done.Error.Reply();
     }
 
-    /// <summary>The full name of a repository in a path, for a caller with a right on its project.</summary>
+    /// <summary>The full name of a repository in a path, for a caller with a right there, be it on some tags only; whoever changes something asks again, exactly.</summary>
     public static async Task<Result<RepositoryName>> RepositoryNameAsync(this ProjectQueries projects, Caller caller, string project, string repository, Permission needed, CancellationToken cancellation)
     {
-        var entry = await projects.ResolveAsync(caller, project, needed, cancellation);
-        if (!entry.Ok) return entry.Error;
-        return RepositoryName.TryCreate(entry.Value.Name, PathNames.Repository(repository), out var name) ? name : ArtifactErrors.RepositoryNotFound;
+        var path = PathNames.Repository(repository);
+        var place = await projects.ResolveAsync(caller, project, path, needed, cancellation);
+        if (!place.Ok) return place.Error;
+        return RepositoryName.TryCreate(place.Value.Project.Name, path, out var name) ? name : ArtifactErrors.RepositoryNotFound;
     }
 }

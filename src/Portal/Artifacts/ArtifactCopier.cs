@@ -34,17 +34,19 @@ public sealed class ArtifactCopier
     /// </summary>
     public async Task<Result<CopySummary>> CopyAsync(Caller caller, RepositoryName source, Reference reference, RepositoryName target, CancellationToken cancellation)
     {
-        var project = await _projects.ResolveAsync(caller, target.Project, Permissions.ArtifactCreate, cancellation);
-        if (!project.Ok) return project.Error;
+        var place = await _projects.ResolveAsync(caller, target.Project, target.Path, Permissions.ArtifactCreate, cancellation);
+        if (!place.Ok) return place.Error;
+        if (!reference.IsDigest && !place.Value.Tags.Contains(reference.Tag.Text)) return AccessErrors.LacksOnTag(Permissions.ArtifactCreate, reference.Tag.Text, place.Value.Tags);
+        var project = place.Value.Project;
         var planned = await _planner.PlanAsync(caller, source, reference, cancellation);
         if (!planned.Ok) return planned.Error;
         var plan = planned.Value;
         foreach (var step in plan.Steps)
         {
-            var done = await PutAsync(caller, project.Value, target, plan.From, step, cancellation);
+            var done = await PutAsync(caller, project, target, plan.From, step, cancellation);
             if (!done.Ok) return done.Error;
         }
-        await _audit.WriteAsync(new(caller.Actor, AuditActions.Create, AuditResources.Artifact, $"{target}@{plan.Root}", project.Value.Id)
+        await _audit.WriteAsync(new(caller.Actor, AuditActions.Create, AuditResources.Artifact, $"{target}@{plan.Root}", project.Id)
         {
             After = new { from = $"{source}{(reference.IsDigest ? '@' : ':')}{reference}", digest = plan.Root.Text, artifacts = plan.Steps.Count },
         }, CancellationToken.None);

@@ -27,8 +27,9 @@ public sealed class ArtifactDeleter
 
     /// <summary>Deletes one tag; the artifact stays. Needs <c>tag:delete</c>.</summary>
     public Task<Result<DeletionSummary>> DeleteTagAsync(Caller caller, RepositoryName name, TagName tag, CancellationToken cancellation) =>
-        RunAsync(caller, name, Permissions.TagDelete, async (db, target) =>
+        RunAsync(caller, name, Permissions.TagDelete, async (db, target, scope) =>
         {
+            if (!scope.Contains(tag.Text)) return AccessErrors.LacksOnTag(Permissions.TagDelete, tag.Text, scope);
             var id = await db.Tags.Where(t => t.RepositoryId == target.Repository.Id && t.Name == tag.Text).Select(t => (long?)t.Id).FirstOrDefaultAsync(cancellation);
             return id is null ? ArtifactErrors.TagNotFound : await _writer.DeleteAsync(db, target, [], id, AuditResources.Tag, $"{name}:{tag}", cancellation);
         }, cancellation);
@@ -38,10 +39,13 @@ public sealed class ArtifactDeleter
     /// index names it (<c>PRECONDITION</c>). Needs <c>artifact:delete</c>.
     /// </summary>
     public Task<Result<DeletionSummary>> DeleteArtifactAsync(Caller caller, RepositoryName name, Reference reference, CancellationToken cancellation) =>
-        RunAsync(caller, name, Permissions.ArtifactDelete, async (db, target) =>
+        RunAsync(caller, name, Permissions.ArtifactDelete, async (db, target, scope) =>
         {
+            if (!await TagReach.HoldsAsync(db, target.Repository.Id, reference, scope, cancellation)) return ArtifactErrors.ArtifactNotFound;
             var artifact = await FindAsync(db, target.Repository.Id, reference, cancellation);
             if (artifact is null) return ArtifactErrors.ArtifactNotFound;
+            // all its tags go with it, so the right has to hold on each
+            if (!scope.Every && await ForeignTagAsync(db, artifact.Id, scope, cancellation) is { } foreign) return AccessErrors.LacksOnTag(Permissions.ArtifactDelete, foreign, scope);
             var index = await db.ArtifactChildren.Where(c => c.ChildDigest == artifact.Digest)
                 .SelectMany(c => db.Artifacts.Where(p => p.Id == c.ParentId && p.RepositoryId == target.Repository.Id && p.DeletionId == null)).Select(p => p.Digest).FirstOrDefaultAsync(cancellation);
             if (index is not null) return ArtifactErrors.NamedByIndex(index);
@@ -51,8 +55,9 @@ public sealed class ArtifactDeleter
 
     /// <summary>Deletes a repository with everything in it. Needs <c>repository:delete</c>.</summary>
     public Task<Result<DeletionSummary>> DeleteRepositoryAsync(Caller caller, RepositoryName name, CancellationToken cancellation) =>
-        RunAsync(caller, name, Permissions.RepositoryDelete, async (db, target) =>
+        RunAsync(caller, name, Permissions.RepositoryDelete, async (db, target, scope) =>
         {
+            if (!scope.Every) return AccessErrors.Lacks(Permissions.RepositoryDelete);
             var id = target.Repository.Id;
             // the lock keeps pushes to this repository out until the deletion is done
             if (await db.Repositories.Where(r => r.Id == id && r.DeletionId == null).ExecuteUpdateAsync(s => s.SetProperty(r => r.UpdatedAt, _writer.Now), cancellation) == 0) return ArtifactErrors.RepositoryNotFound;
@@ -65,14 +70,17 @@ public sealed class ArtifactDeleter
             return done;
         }, cancellation);
 
-    async Task<Result<DeletionSummary>> RunAsync(Caller caller, RepositoryName name, Permission needed, Func<PortalDbContext, DeletionTarget, Task<Result<DeletionSummary>>> work, CancellationToken cancellation)
+    async Task<Result<DeletionSummary>> RunAsync(Caller caller, RepositoryName name, Permission needed, Func<PortalDbContext, DeletionTarget, TagScope, Task<Result<DeletionSummary>>> work, CancellationToken cancellation)
     {
         var found = await _access.FindAsync(caller, name, needed, cancellation);
         if (!found.Ok) return found.Error;
-        var outcome = await _transactions.RunAsync(db => work(db, new(caller, found.Value.Project, found.Value.Repository)), cancellation);
+        var outcome = await _transactions.RunAsync(db => work(db, new(caller, found.Value.Project, found.Value.Repository), found.Value.Tags), cancellation);
         if (outcome.Ok) _lookup.Forget(found.Value.Repository.Id);
         return outcome;
     }
+
+    static async Task<string?> ForeignTagAsync(PortalDbContext db, long artifactId, TagScope scope, CancellationToken cancellation) =>
+        (await db.Tags.Where(t => t.ArtifactId == artifactId).Select(t => t.Name).ToListAsync(cancellation)).Find(t => !scope.Contains(t));
 
     internal static Task<Artifact?> FindAsync(PortalDbContext db, long repositoryId, Reference reference, CancellationToken cancellation)
     {

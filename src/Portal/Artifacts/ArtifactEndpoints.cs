@@ -37,6 +37,7 @@ public static class ArtifactEndpoints
     static async Task<IResult> ListOfProjectAsync(HttpContext http, ProjectQueries projects, ArtifactQueries artifacts, [AsParameters] ProjectPath path, [AsParameters] ListQuery list,
         [AsParameters] ArtifactParts parts, [FromQuery(Name = "latest_in_repository"), Description("Only the newest of each repository; q then names one media_type or artifact_type.")] bool? latest, CancellationToken cancellation)
     {
+        // roles on a pattern show the project and the list of what matches
         var entry = await projects.ResolveAsync(http.Caller(), path, Permissions.ArtifactList, cancellation);
         if (!entry.Ok) return entry.Error.Reply();
         var asked = Asked(list);
@@ -44,7 +45,7 @@ public static class ArtifactEndpoints
         var (request, filter) = asked.Value;
         if (latest == true && filter.ConfigType is null) return Error.Invalid("q", "latest_in_repository needs exactly one of media_type and artifact_type in the query string, with =").Reply();
         filter = filter with { Latest = latest == true };
-        return await AnswerAsync(http, artifacts, request, parts, await artifacts.ListOfProjectAsync(entry.Value, request.Page, filter, request.Where, cancellation), cancellation);
+        return await AnswerAsync(http, artifacts, request, parts, await artifacts.ListOfProjectAsync(http.Caller(), entry.Value, request.Page, filter, request.Where, cancellation), cancellation);
     }
 
     static async Task<IResult> ListAsync(HttpContext http, ArtifactQueries artifacts, string project_name, string repository_name, [AsParameters] ListQuery list, [AsParameters] ArtifactParts parts,

@@ -27,15 +27,17 @@ public sealed class ArtifactQueries(IDbContextFactory<PortalDbContext> contexts,
         var found = await ResolveAsync(caller, project, repository, Permissions.ArtifactList, cancellation);
         if (!found.Ok) return found.Error;
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var repositoryId = found.Value;
-        return await PageAsync(db, db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == repositoryId && a.DeletionId == null), page, filter, where, cancellation);
+        var place = found.Value;
+        return await PageAsync(db, Live(db, place), place.Tags, page, filter, where, cancellation);
     }
 
-    /// <summary>The same over all repositories of a project, whose right <see cref="Permissions.ArtifactList"/> the caller has shown.</summary>
-    public async Task<Result<Page<ArtifactRow>>> ListOfProjectAsync(ProjectEntry project, PageRequest page, ArtifactListFilter filter, IReadOnlyList<Condition> where, CancellationToken cancellation)
+    /// <summary>The same over all repositories of a project in which the caller has the right <see cref="Permissions.ArtifactList"/>.</summary>
+    public async Task<Result<Page<ArtifactRow>>> ListOfProjectAsync(Caller caller, ProjectEntry project, PageRequest page, ArtifactListFilter filter, IReadOnlyList<Condition> where, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        return await PageAsync(db, db.Artifacts.AsNoTracking().Where(a => a.ProjectId == project.Id && a.DeletionId == null && a.Repository!.DeletionId == null), page, filter, where, cancellation);
+        var (visible, scope) = await repositories.ScopedAsync(db, caller, Permissions.ArtifactList, cancellation);
+        var artifacts = db.Artifacts.AsNoTracking().Where(a => a.ProjectId == project.Id && a.DeletionId == null && a.Repository!.DeletionId == null && visible.Any(r => r.Id == a.RepositoryId)).Visible(db, scope);
+        return await PageAsync(db, artifacts, TagScope.All, page, filter, where, cancellation);
     }
 
     static readonly FieldMap<Artifact> Fields = new FieldMap<Artifact>().Text("digest", a => a.Digest).Text("manifest_media_type", a => a.MediaType).Text("artifact_type", a => a.ArtifactType)
@@ -44,7 +46,7 @@ public sealed class ArtifactQueries(IDbContextFactory<PortalDbContext> contexts,
 
     static readonly FieldMap<Tag> TagFields = new FieldMap<Tag>().Text("name", t => t.Name).Number("id", t => t.Id).Time("push_time", t => t.PushedAt);
 
-    static async Task<Result<Page<ArtifactRow>>> PageAsync(PortalDbContext db, IQueryable<Artifact> artifacts, PageRequest page, ArtifactListFilter filter, IReadOnlyList<Condition> where, CancellationToken cancellation)
+    static async Task<Result<Page<ArtifactRow>>> PageAsync(PortalDbContext db, IQueryable<Artifact> artifacts, TagScope tags, PageRequest page, ArtifactListFilter filter, IReadOnlyList<Condition> where, CancellationToken cancellation)
     {
         page = page.Bounded();
         if (Fields.Narrow(ref artifacts, where) is { } unfit) return unfit;
@@ -61,7 +63,7 @@ public sealed class ArtifactQueries(IDbContextFactory<PortalDbContext> contexts,
             _ => artifacts.OrderByDescending(a => a.PushedAt).ThenByDescending(a => a.Id),
         };
         var rows = await ArtifactProjection.Rows(db, sorted).ToPageAsync(page, () => artifacts.CountAsync(cancellation), cancellation);
-        return rows with { Items = await FillAsync(db, rows.Items, cancellation) };
+        return rows with { Items = await FillAsync(db, Shown(rows.Items, tags), cancellation) };
     }
 
     /// <summary>One artifact by tag or digest, as lists show it.</summary>
@@ -110,7 +112,7 @@ public sealed class ArtifactQueries(IDbContextFactory<PortalDbContext> contexts,
         var found = await ResolveAsync(caller, project, repository, Permissions.ArtifactRead, cancellation);
         if (!found.Ok) return found.Error;
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var content = await db.Artifacts.Where(a => a.RepositoryId == found.Value && a.Digest == digest && a.DeletionId == null)
+        var content = await Live(db, found.Value).Where(a => a.Digest == digest)
             .Join(db.Manifests, a => a.Digest, m => m.Digest, (_, m) => m.Content).FirstOrDefaultAsync(cancellation);
         return content is null ? ArtifactErrors.ArtifactNotFound : content;
     }
@@ -122,9 +124,9 @@ public sealed class ArtifactQueries(IDbContextFactory<PortalDbContext> contexts,
         if (!found.Ok) return found.Error;
         var wanted = digests.Distinct(StringComparer.Ordinal).Take(PageRequest.MaxTake).ToList();
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var artifacts = db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == found.Value && a.DeletionId == null && wanted.Contains(a.Digest));
+        var artifacts = Live(db, found.Value).Where(a => wanted.Contains(a.Digest));
         var rows = await ArtifactProjection.Rows(db, artifacts.OrderByDescending(a => a.PushedAt).ThenByDescending(a => a.Id)).ToListAsync(cancellation);
-        return (await FillAsync(db, rows, cancellation)).ToList();
+        return (await FillAsync(db, Shown(rows, found.Value.Tags), cancellation)).ToList();
     }
 
     /// <summary>What is attached to an artifact, newest first, at most 100.</summary>
@@ -173,11 +175,12 @@ public sealed class ArtifactQueries(IDbContextFactory<PortalDbContext> contexts,
     /// <summary>The same with conditions that a client typed; refused when a value does not fit its field.</summary>
     public async Task<Result<Page<TagRow>>> TagsAsync(Caller caller, string project, string repository, string reference, PageRequest page, IReadOnlyList<Condition> where, CancellationToken cancellation)
     {
-        var row = await FindAsync(caller, project, repository, reference, cancellation, Permissions.TagList);
-        if (!row.Ok) return row.Error;
+        var found = await ResolveAsync(caller, project, repository, Permissions.TagList, cancellation);
+        if (!found.Ok) return found.Error;
         page = page.Bounded();
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var tags = db.Tags.AsNoTracking().Where(t => t.ArtifactId == row.Value.Id);
+        if (await FindAsync(db, found.Value, reference, cancellation) is not { } row) return ArtifactErrors.ArtifactNotFound;
+        var tags = db.Tags.AsNoTracking().Where(t => t.ArtifactId == row.Id).Matching(found.Value.Tags);
         if (TagFields.Narrow(ref tags, where) is { } unfit) return unfit;
         if (page.Filter is { } text) tags = tags.Where(t => EF.Functions.Like(t.Name.ToLower(), Like.Contains(text.ToLowerInvariant()), Like.Escape));
         var sorted = page.SortColumn == "name" ? page.Descending ? tags.OrderByDescending(t => t.Name) : tags.OrderBy(t => t.Name) : tags.OrderByDescending(t => t.PushedAt).ThenByDescending(t => t.Id);
@@ -191,7 +194,7 @@ public sealed class ArtifactQueries(IDbContextFactory<PortalDbContext> contexts,
         if (!found.Ok) return found.Error;
         take = Math.Clamp(take, 1, PageRequest.MaxTake);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var events = db.TagEvents.AsNoTracking().Where(e => e.RepositoryId == found.Value);
+        var events = db.TagEvents.AsNoTracking().Where(e => e.RepositoryId == found.Value.Id).Matching(found.Value.Tags);
         if (!string.IsNullOrEmpty(tag)) events = events.Where(e => e.TagName == tag);
         if (!string.IsNullOrEmpty(digest)) events = events.Where(e => e.Digest == digest || e.PreviousDigest == digest);
         if (long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var last)) events = events.Where(e => e.Id < last);
@@ -201,23 +204,33 @@ public sealed class ArtifactQueries(IDbContextFactory<PortalDbContext> contexts,
         return new KeysetPage<TagEventRow>(rows, more ? rows[^1].Id.ToString(CultureInfo.InvariantCulture) : null);
     }
 
-    async Task<Result<long>> ResolveAsync(Caller caller, string project, string repository, Permission right, CancellationToken cancellation)
+    async Task<Result<Shelf>> ResolveAsync(Caller caller, string project, string repository, Permission right, CancellationToken cancellation)
     {
-        var entry = await projects.ResolveAsync(caller, project, right, cancellation);
-        if (!entry.Ok) return entry.Error;
+        var place = await projects.ResolveAsync(caller, project, repository, right, cancellation);
+        if (!place.Ok) return place.Error;
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var id = await db.Repositories.Where(r => r.ProjectId == entry.Value.Id && r.Name == repository && r.DeletionId == null).Select(r => (long?)r.Id).FirstOrDefaultAsync(cancellation);
-        return id is { } known ? known : ArtifactErrors.RepositoryNotFound;
+        var id = await db.Repositories.Where(r => r.ProjectId == place.Value.Project.Id && r.Name == repository && r.DeletionId == null).Select(r => (long?)r.Id).FirstOrDefaultAsync(cancellation);
+        return id is { } known ? new Shelf(known, place.Value.Tags) : ArtifactErrors.RepositoryNotFound;
     }
 
-    static async Task<ArtifactRow?> FindAsync(PortalDbContext db, long repositoryId, string reference, CancellationToken cancellation)
+    // a repository, and in which of its tags the right holds
+    sealed record Shelf(long Id, TagScope Tags);
+
+    static IQueryable<Artifact> Live(PortalDbContext db, Shelf shelf) =>
+        db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == shelf.Id && a.DeletionId == null).Reached(db, shelf.Id, shelf.Tags);
+
+    static async Task<ArtifactRow?> FindAsync(PortalDbContext db, Shelf shelf, string reference, CancellationToken cancellation)
     {
-        if (!Reference.TryParse(reference, out var parsed)) return null;
-        var artifacts = db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == repositoryId && a.DeletionId == null);
+        if (!Reference.TryParse(reference, out var parsed) || !await TagReach.HoldsAsync(db, shelf.Id, parsed, shelf.Tags, cancellation)) return null;
+        var artifacts = db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == shelf.Id && a.DeletionId == null);
         artifacts = parsed.IsDigest ? artifacts.Where(a => a.Digest == reference) : artifacts.Where(a => a.Tags.Any(t => t.Name == reference));
         var row = await ArtifactProjection.Rows(db, artifacts).FirstOrDefaultAsync(cancellation);
-        return row is null ? null : (await FillAsync(db, [row], cancellation))[0];
+        return row is null ? null : (await FillAsync(db, Shown([row], shelf.Tags), cancellation))[0];
     }
+
+    // names of tags that the right does not hold on are not told
+    static IReadOnlyList<ArtifactRow> Shown(IReadOnlyList<ArtifactRow> rows, TagScope tags) =>
+        tags.Every ? rows : [.. rows.Select(r => r with { Tags = [.. r.Tags.Where(t => tags.Contains(t.Name))], TagCount = r.Tags.Count(t => tags.Contains(t.Name)) })];
 
     static async Task<IReadOnlyList<ArtifactRow>> FillAsync(PortalDbContext db, IReadOnlyList<ArtifactRow> rows, CancellationToken cancellation) =>
         await AttachedTo.FillAsync(db, await OwnBytes.FillAsync(db, rows, cancellation), cancellation);

@@ -21,11 +21,11 @@ public static class ArtifactsSetup
         services.AddSingleton<BlobService>().AddSingleton<ManifestReader>().AddSingleton<ManifestStore>().AddSingleton<TagWriter>().AddSingleton<ManifestIndexer>().AddSingleton<RegistryQueries>();
         services.AddSingleton(s => new PushService(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<RepositoryDirectory>(), s.GetRequiredService<GuardChain>(),
             s.GetRequiredService<ManifestReader>(), s.GetRequiredService<ManifestStore>(), s.GetRequiredService<ManifestIndexer>()));
-        services.AddSingleton<RepositoryAccess>().AddSingleton<ProjectAccess>().AddSingleton<DeletionWriter>().AddSingleton<DeletionEffects>();
+        services.AddSingleton<RepositoryAccess>().AddSingleton<DeletionAccess>().AddSingleton<DeletionWriter>().AddSingleton<DeletionEffects>();
         services.AddSingleton(s => new TagService(s.GetRequiredService<Transactions>(), s.GetRequiredService<RepositoryAccess>(), s.GetRequiredService<GuardChain>(), s.GetRequiredService<TagWriter>(),
             s.GetRequiredService<ArtifactLookup>(), s.GetRequiredService<AuditLog>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new ArtifactDeleter(s.GetRequiredService<Transactions>(), s.GetRequiredService<RepositoryAccess>(), s.GetRequiredService<ArtifactLookup>(), s.GetRequiredService<DeletionWriter>()));
-        services.AddSingleton(s => new DeletionService(s.GetRequiredService<Transactions>(), s.GetRequiredService<IDatabaseProvider>(), s.GetRequiredService<ProjectAccess>(), s.GetRequiredService<ArtifactLookup>(),
+        services.AddSingleton(s => new DeletionService(s.GetRequiredService<Transactions>(), s.GetRequiredService<IDatabaseProvider>(), s.GetRequiredService<DeletionAccess>(), s.GetRequiredService<ArtifactLookup>(),
             s.GetRequiredService<DeletionEffects>()));
         services.AddSingleton<CopyPlanner>().AddSingleton(s => new ArtifactCopier(s.GetRequiredService<CopyPlanner>(), s.GetRequiredService<ProjectQueries>(), s.GetRequiredService<BlobService>(),
             s.GetRequiredService<PushService>(), s.GetRequiredService<GuardChain>(), s.GetRequiredService<AuditLog>()));

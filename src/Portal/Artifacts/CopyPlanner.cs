@@ -16,7 +16,7 @@ sealed record CopyStep(byte[] Content, string MediaType, IReadOnlyList<(Digest D
 sealed record CopyPlan(RepositoryEntry From, Digest Root, IReadOnlyList<CopyStep> Steps);
 
 /// <summary>Works out what belongs to an artifact: children before their index, attachments after what they are attached to.</summary>
-sealed class CopyPlanner(IDbContextFactory<PortalDbContext> contexts, RepositoryAccess access, IAccessPolicy policy, GuardChain guards)
+sealed class CopyPlanner(IDbContextFactory<PortalDbContext> contexts, RepositoryAccess access, GuardChain guards)
 {
     /// <summary>The most manifests of one copy.</summary>
     public const int MaxArtifacts = 1_000;
@@ -27,11 +27,13 @@ sealed class CopyPlanner(IDbContextFactory<PortalDbContext> contexts, Repository
     {
         var found = await access.FindAsync(caller, source, Permissions.ArtifactRead, cancellation);
         if (!found.Ok) return found.Error;
-        var (project, repository) = found.Value;
+        var (project, repository, _) = found.Value;
         // looking at an artifact is less than having its content
-        var rights = await policy.RightsAsync(caller, project.Target, cancellation);
-        if (!rights.Has(Permissions.RepositoryPull)) return ProjectErrors.Refusal(caller, rights, Permissions.RepositoryPull);
+        var pull = await access.FindAsync(caller, source, Permissions.RepositoryPull, cancellation);
+        if (!pull.Ok) return pull.Error;
         await using var db = await contexts.CreateDbContextAsync(cancellation);
+        foreach (var scope in (TagScope[])[found.Value.Tags, pull.Value.Tags])
+            if (!await TagReach.HoldsAsync(db, repository.Id, reference, scope, cancellation)) return ArtifactErrors.ArtifactNotFound;
         if (await ArtifactDeleter.FindAsync(db, repository.Id, reference, cancellation) is not { } root) return ArtifactErrors.ArtifactNotFound;
         if (root.SubjectDigest is not null || root.Tags.Any(t => ArtifactKinds.TagScheme(t.Name) is not null)) return ArtifactErrors.CopyOfAttached;
         var family = await FamilyAsync(db, repository.Id, root, cancellation);

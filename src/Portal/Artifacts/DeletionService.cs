@@ -16,15 +16,15 @@ public sealed class DeletionService
 {
     readonly Transactions _transactions;
     readonly IDatabaseProvider _provider;
-    readonly ProjectAccess _access;
+    readonly DeletionAccess _access;
     readonly ArtifactLookup _lookup;
     readonly DeletionEffects _effects;
 
-    internal DeletionService(Transactions transactions, IDatabaseProvider provider, ProjectAccess access, ArtifactLookup lookup, DeletionEffects effects) =>
+    internal DeletionService(Transactions transactions, IDatabaseProvider provider, DeletionAccess access, ArtifactLookup lookup, DeletionEffects effects) =>
         (_transactions, _provider, _access, _lookup, _effects) = (transactions, provider, access, lookup, effects);
 
     /// <summary>
-    /// Brings back what one deletion took: artifacts, the repository, and the tags whose names are free. Needs the right to delete artifacts in the project.
+    /// Brings back what one deletion took: artifacts, the repository, and the tags whose names are free. Needs the right to delete artifacts in the repository, or each of the tags that went.
     /// </summary>
     public async Task<Result<RestoreSummary>> RestoreAsync(Caller caller, long deletionId, CancellationToken cancellation)
     {
@@ -33,7 +33,7 @@ public sealed class DeletionService
         {
             var deletion = await db.Deletions.FirstOrDefaultAsync(d => d.Id == deletionId, cancellation);
             if (deletion is null) return (Result<RestoreSummary>)ArtifactErrors.DeletionNotFound;
-            if (await _access.RefuseAsync(caller, deletion.ProjectId, Permissions.ArtifactDelete, cancellation) is { } refusal) return refusal.Kind == ErrorKind.NotFound ? ArtifactErrors.DeletionNotFound : refusal;
+            if (await _access.RefuseAsync(db, caller, deletion, cancellation) is { } refusal) return refusal.Kind == ErrorKind.NotFound ? ArtifactErrors.DeletionNotFound : refusal;
             var now = _effects.Now;
             // of two that restore at the same time the second waits here and then finds it done
             if (await db.Deletions.Where(d => d.Id == deletionId && d.RestoredAt == null).ExecuteUpdateAsync(s => s.SetProperty(d => d.RestoredAt, now), cancellation) == 0) return ArtifactErrors.Restored;
@@ -93,13 +93,19 @@ sealed class DeletionEffects(AuditLog audit, IChangeFeed feed, TimeProvider time
     }
 }
 
-/// <summary>Why a caller may not do something in a project; null when they may. Missing and foreign answer alike.</summary>
-sealed class ProjectAccess(ProjectDirectory projects, IAccessPolicy policy)
+/// <summary>Why a caller may not take a deletion back; null when they may. Missing and foreign answer alike.</summary>
+sealed class DeletionAccess(ProjectDirectory projects, IAccessPolicy policy)
 {
-    public async ValueTask<Error?> RefuseAsync(Caller caller, int projectId, Permission needed, CancellationToken cancellation)
+    public async ValueTask<Error?> RefuseAsync(PortalDbContext db, Caller caller, Deletion deletion, CancellationToken cancellation)
     {
-        if (await projects.FindAsync(projectId, cancellation) is not { } project) return ProjectErrors.NotFound;
-        var rights = await policy.RightsAsync(caller, project.Target, cancellation);
-        return rights.Has(needed) ? null : ProjectErrors.Refusal(caller, rights, needed);
+        if (await projects.FindAsync(deletion.ProjectId, cancellation) is not { } project) return ProjectErrors.NotFound;
+        var repository = await db.Repositories.Where(r => r.Id == deletion.RepositoryId).Select(r => r.Name).FirstAsync(cancellation);
+        var target = project.TargetOf(repository);
+        var rights = await policy.RightsAsync(caller, target, cancellation);
+        if (rights.Has(Permissions.ArtifactDelete)) return null;
+        // who may delete some tags may bring back what took no others
+        var tags = await policy.TagsAsync(caller, Permissions.ArtifactDelete, target, cancellation);
+        var taken = tags.Some ? await db.TagEvents.Where(e => e.DeletionId == deletion.Id && e.Action == TagAction.Deleted).Select(e => e.TagName).ToListAsync(cancellation) : [];
+        return taken.Count > 0 && taken.TrueForAll(tags.Contains) ? null : ProjectErrors.Refusal(caller, rights, Permissions.ArtifactDelete);
     }
 }

@@ -34,9 +34,11 @@ public sealed class HomeQueries(IDbContextFactory<PortalDbContext> contexts, IAc
         if (projectId is { } id) repositories = repositories.Where(r => r.ProjectId == id);
         // The newest n pushes are in the n repositories that were pushed to last, so two short index walks find them in any number of artifacts.
         var newest = repositories.OrderByDescending(r => r.LastPushedAt).ThenByDescending(r => r.Id).Take(take).Select(r => r.Id);
-        var tags = CosignTags.Others(db.Tags);
+        var tags = CosignTags.Others(scope.Tags.Count > 0 ? db.Tags.Visible(db, scope) : db.Tags);
+        // Where tags decide, a repository's last push may be out of sight, so its place in that order says nothing.
+        var places = scope.Tags.Count > 0 ? repositories.Select(r => r.Id) : newest;
         return await db.Artifacts.AsNoTracking()
-            .Where(a => newest.Contains(a.RepositoryId) && a.DeletionId == null && a.SubjectDigest == null && a.Kind != ArtifactKind.Signature && tags.Any(t => t.ArtifactId == a.Id))
+            .Where(a => places.Contains(a.RepositoryId) && a.DeletionId == null && a.SubjectDigest == null && a.Kind != ArtifactKind.Signature && tags.Any(t => t.ArtifactId == a.Id))
             .OrderByDescending(a => a.PushedAt).ThenByDescending(a => a.Id).Take(take)
             .Select(a => new RecentPush(a.Repository!.Project!.Name, a.Repository.Name, a.Digest, a.Kind,
                 tags.Where(t => t.ArtifactId == a.Id).OrderByDescending(t => t.PushedAt).ThenByDescending(t => t.Id).Take(MaxTags).Select(t => t.Name).ToList(), tags.Count(t => t.ArtifactId == a.Id), a.Size, a.PushedAt, a.PushedBy))
@@ -47,15 +49,17 @@ public sealed class HomeQueries(IDbContextFactory<PortalDbContext> contexts, IAc
     public async Task<StorageTotals> StorageAsync(Caller caller, CancellationToken cancellation)
     {
         var scope = await policy.ScopeAsync(caller, Permissions.ProjectRead, cancellation);
-        var (everywhere, open, ids) = (scope.Everywhere, scope.Public, scope.Projects);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var projects = db.Projects.Where(p => p.DeletedAt == null && (everywhere || (open && p.Public) || ids.Contains(p.Id)));
-        var held = db.ProjectBlobs.Where(b => projects.Any(p => p.Id == b.ProjectId));
-        var repositories = db.Repositories.Where(r => r.DeletionId == null && projects.Any(p => p.Id == r.ProjectId));
+        var projects = db.Projects.Where(p => p.DeletedAt == null).Visible(scope);
+        // of projects where only some repositories are in sight the bytes are nobody else's
+        var whole = projects.Visible(scope with { SeenProjects = [], SeenProjectNames = [] });
+        var held = db.ProjectBlobs.Where(b => whole.Any(p => p.Id == b.ProjectId));
+        var artifactScope = await policy.ScopeAsync(caller, Permissions.ArtifactList, cancellation);
+        var repositories = Visible(db, await policy.ScopeAsync(caller, Permissions.RepositoryList, cancellation));
         return new(
             await projects.LongCountAsync(cancellation),
             await repositories.LongCountAsync(cancellation),
-            await db.Artifacts.LongCountAsync(a => a.DeletionId == null && projects.Any(p => p.Id == a.ProjectId), cancellation),
+            await db.Artifacts.Where(a => a.DeletionId == null && projects.Any(p => p.Id == a.ProjectId)).Visible(db, artifactScope).LongCountAsync(cancellation),
             await held.Select(b => new { b.BlobId, b.Size }).Distinct().SumAsync(b => b.Size, cancellation),
             await held.SumAsync(b => b.Size, cancellation));
     }
@@ -66,15 +70,10 @@ public sealed class HomeQueries(IDbContextFactory<PortalDbContext> contexts, IAc
         var scope = await policy.ScopeAsync(caller, Permissions.ArtifactList, cancellation);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var repositories = Visible(db, scope).Where(r => r.ProjectId == projectId);
-        return (await db.Artifacts.LongCountAsync(a => a.DeletionId == null && repositories.Any(r => r.Id == a.RepositoryId), cancellation),
-            await CosignTags.Others(db.Tags).LongCountAsync(t => repositories.Any(r => r.Id == t.RepositoryId), cancellation));
+        return (await db.Artifacts.Where(a => a.DeletionId == null && repositories.Any(r => r.Id == a.RepositoryId)).Visible(db, scope).LongCountAsync(cancellation),
+            await CosignTags.Others(db.Tags).Where(t => repositories.Any(r => r.Id == t.RepositoryId)).Visible(db, scope).LongCountAsync(cancellation));
     }
 
-    static IQueryable<Repository> Visible(PortalDbContext db, AccessScope scope)
-    {
-        var live = db.Repositories.AsNoTracking().Where(r => r.DeletionId == null && r.Project!.DeletedAt == null);
-        if (scope.Everywhere) return live;
-        var (open, ids) = (scope.Public, scope.Projects);
-        return live.Where(r => (open && r.Project!.Public) || ids.Contains(r.ProjectId));
-    }
+    static IQueryable<Repository> Visible(PortalDbContext db, AccessScope scope) =>
+        db.Repositories.AsNoTracking().Where(r => r.DeletionId == null && r.Project!.DeletedAt == null).Visible(scope);
 }

@@ -14,11 +14,11 @@ public sealed record ReferrerRow(long Id, string Digest, string MediaType, int S
 /// <summary>The lists of the registry protocol, by key, in the order of bytes.</summary>
 public sealed class RegistryQueries(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy)
 {
-    /// <summary>Tags after <paramref name="last"/>; null when the repository does not exist or is deleted.</summary>
-    public async Task<KeysetPage<string>?> TagsAsync(long repositoryId, string? last, int take, CancellationToken cancellation)
+    /// <summary>Tags within the scope after <paramref name="last"/>; null when the repository does not exist or is deleted.</summary>
+    public async Task<KeysetPage<string>?> TagsAsync(long repositoryId, TagScope scope, string? last, int take, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var tags = db.Tags.AsNoTracking().Where(t => t.RepositoryId == repositoryId);
+        var tags = db.Tags.AsNoTracking().Where(t => t.RepositoryId == repositoryId).Matching(scope);
         if (!string.IsNullOrEmpty(last)) tags = tags.Where(t => t.Name.CompareTo(last) > 0);
         var names = await tags.Select(t => t.Name).OrderBy(n => n).Take(take + 1).ToListAsync(cancellation);
         if (names.Count == 0 && !await db.Repositories.AnyAsync(r => r.Id == repositoryId && r.DeletionId == null, cancellation)) return null;
@@ -31,18 +31,16 @@ public sealed class RegistryQueries(IDbContextFactory<PortalDbContext> contexts,
         var scope = await policy.ScopeAsync(caller, Permissions.RepositoryList, cancellation);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var live = db.Repositories.AsNoTracking().Where(r => r.DeletionId == null && r.Project!.DeletedAt == null && db.Tags.Any(t => t.RepositoryId == r.Id));
-        var ids = scope.Projects;
-        if (!scope.Everywhere) live = scope.Public ? live.Where(r => r.Project!.Public || ids.Contains(r.ProjectId)) : live.Where(r => ids.Contains(r.ProjectId));
-        var names = live.Select(r => r.Project!.Name + "/" + r.Name);
+        var names = live.Visible(scope).Select(r => r.Project!.Name + "/" + r.Name);
         if (!string.IsNullOrEmpty(last)) names = names.Where(n => n.CompareTo(last) > 0);
         return Page(await names.OrderBy(n => n).Take(take + 1).ToListAsync(cancellation), take, n => n);
     }
 
-    /// <summary>Live artifacts of a repository whose subject is a digest, oldest first, after the row with id <paramref name="last"/>.</summary>
-    public async Task<KeysetPage<ReferrerRow>> ReferrersAsync(long repositoryId, Digest subject, string? artifactType, long last, int take, CancellationToken cancellation)
+    /// <summary>Live artifacts of a repository within the scope whose subject is a digest, oldest first, after the row with id <paramref name="last"/>.</summary>
+    public async Task<KeysetPage<ReferrerRow>> ReferrersAsync(long repositoryId, TagScope scope, Digest subject, string? artifactType, long last, int take, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var live = db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == repositoryId && a.SubjectDigest == subject.Text && a.DeletionId == null && a.Id > last);
+        var live = db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == repositoryId && a.SubjectDigest == subject.Text && a.DeletionId == null && a.Id > last).Reached(db, repositoryId, scope);
         if (!string.IsNullOrEmpty(artifactType))
             live = live.Where(a => a.ArtifactType == artifactType || (a.ArtifactType == "" && a.Blobs.Any(b => b.Role == BlobRole.Config && b.MediaType == artifactType)));
         var rows = await live.OrderBy(a => a.Id).Take(take + 1).Select(a => new ReferrerRow(a.Id, a.Digest, a.MediaType, a.ManifestSize,

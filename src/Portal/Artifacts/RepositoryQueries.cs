@@ -7,7 +7,7 @@ using Portal.Projects;
 namespace Portal.Artifacts;
 
 /// <summary>Reads repositories. A caller sees those of projects where they may list repositories.</summary>
-public sealed class RepositoryQueries(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy, ProjectQueries projects)
+public sealed class RepositoryQueries(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy, ProjectQueries projects, TimeProvider time)
 {
     static readonly FieldMap<Repository> Fields = new FieldMap<Repository>().Text("name", r => r.Project!.Name + "/" + r.Name).Text("description", r => r.Description)
         .Number("project_id", r => r.ProjectId).Number("repository_id", r => r.Id).Number("pull_count", r => r.PullCount).Time("creation_time", r => r.CreatedAt).Time("update_time", r => r.UpdatedAt);
@@ -60,10 +60,10 @@ public sealed class RepositoryQueries(IDbContextFactory<PortalDbContext> context
     /// <summary>Finds a repository for a caller who may list them or, when named, has another right; missing and foreign answer alike.</summary>
     public async Task<Result<RepositoryRow>> FindAsync(Caller caller, string project, string name, CancellationToken cancellation, Permission? needed = null)
     {
-        var entry = await projects.ResolveAsync(caller, project, needed ?? Permissions.RepositoryList, cancellation);
-        if (!entry.Ok) return entry.Error;
+        var place = await projects.ResolveAsync(caller, project, name, needed ?? Permissions.RepositoryList, cancellation);
+        if (!place.Ok) return place.Error;
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var found = db.Repositories.AsNoTracking().Where(r => r.ProjectId == entry.Value.Id && r.Name == name && r.DeletionId == null);
+        var found = db.Repositories.AsNoTracking().Where(r => r.ProjectId == place.Value.Project.Id && r.Name == name && r.DeletionId == null);
         return await Rows(db, found).FirstOrDefaultAsync(cancellation) is { } row ? row : ArtifactErrors.RepositoryNotFound;
     }
 
@@ -72,9 +72,10 @@ public sealed class RepositoryQueries(IDbContextFactory<PortalDbContext> context
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var live = db.Repositories.AsNoTracking().Where(r => r.DeletionId == null && r.Project!.DeletedAt == null);
+        var own = GrantLoader.Living(db, caller, time.GetUtcNow());
         var counts = await live.GroupBy(_ => 1).Select(g => new
         {
-            Own = g.Count(r => !r.Project!.Public && db.Bindings.Any(b => b.ProjectId == r.ProjectId && b.SubjectKind == caller.Kind && b.SubjectId == caller.Id)),
+            Own = g.Count(r => !r.Project!.Public && own.Any(b => b.ProjectId == r.ProjectId)),
             Public = g.Count(r => r.Project!.Public),
             All = g.Count(),
             Bytes = db.Blobs.Sum(b => b.Size),
@@ -82,14 +83,12 @@ public sealed class RepositoryQueries(IDbContextFactory<PortalDbContext> context
         return counts is null ? default : (counts.Own, counts.Public, counts.All, counts.Bytes);
     }
 
-    internal async Task<IQueryable<Repository>> VisibleAsync(PortalDbContext db, Caller caller, Permission right, CancellationToken cancellation)
-    {
-        var scope = await policy.ScopeAsync(caller, right, cancellation);
-        var live = db.Repositories.AsNoTracking().Where(r => r.DeletionId == null && r.Project!.DeletedAt == null);
-        if (scope.Everywhere) return live;
-        var ids = scope.Projects;
-        return scope.Public ? live.Where(r => r.Project!.Public || ids.Contains(r.ProjectId)) : live.Where(r => ids.Contains(r.ProjectId));
-    }
+    /// <summary>The same with where the right holds, for lists that look into repositories.</summary>
+    internal async Task<(IQueryable<Repository> Visible, AccessScope Scope)> ScopedAsync(PortalDbContext db, Caller caller, Permission right, CancellationToken cancellation) =>
+        (await VisibleAsync(db, caller, right, cancellation), await policy.ScopeAsync(caller, right, cancellation));
+
+    internal async Task<IQueryable<Repository>> VisibleAsync(PortalDbContext db, Caller caller, Permission right, CancellationToken cancellation) =>
+        db.Repositories.AsNoTracking().Where(r => r.DeletionId == null && r.Project!.DeletedAt == null).Visible(await policy.ScopeAsync(caller, right, cancellation));
 
     static IQueryable<RepositoryRow> Rows(PortalDbContext db, IQueryable<Repository> repositories)
     {

@@ -16,13 +16,15 @@ public sealed class RepositoryService(IDbContextFactory<PortalDbContext> context
     /// <summary>Replaces the description.</summary>
     public async Task<Result> DescribeAsync(Caller caller, string project, string repository, string description, CancellationToken cancellation)
     {
-        var entry = await projects.ResolveAsync(caller, project, Permissions.RepositoryUpdate, cancellation);
-        if (!entry.Ok) return entry.Error;
+        var place = await projects.ResolveAsync(caller, project, repository, Permissions.RepositoryUpdate, cancellation);
+        if (!place.Ok) return place.Error;
+        if (!place.Value.Tags.Every) return AccessErrors.Lacks(Permissions.RepositoryUpdate);
+        var entry = place.Value.Project;
         if (description.Length > MaxDescription) return Error.Invalid("description", $"A repository's description has at most {MaxDescription} characters.");
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var row = await db.Repositories.FirstOrDefaultAsync(r => r.ProjectId == entry.Value.Id && r.Name == repository && r.DeletionId == null, cancellation);
+        var row = await db.Repositories.FirstOrDefaultAsync(r => r.ProjectId == entry.Id && r.Name == repository && r.DeletionId == null, cancellation);
         if (row is null) return ArtifactErrors.RepositoryNotFound;
-        audit.Add(db, new(caller.Actor, AuditActions.Update, AuditResources.Repository, $"{entry.Value.Name}/{row.Name}", entry.Value.Id)
+        audit.Add(db, new(caller.Actor, AuditActions.Update, AuditResources.Repository, $"{entry.Name}/{row.Name}", entry.Id)
         {
             Before = new { row.Description },
             After = new { Description = description },

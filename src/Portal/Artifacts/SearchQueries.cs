@@ -34,11 +34,11 @@ public sealed class SearchQueries(IDbContextFactory<PortalDbContext> contexts, P
         if (query is null) return SearchResult.Nothing;
         take = Math.Clamp(take, 1, PageRequest.MaxTake);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var visible = await repositories.VisibleAsync(db, caller, Permissions.ArtifactList, cancellation);
+        var (visible, scope) = await repositories.ScopedAsync(db, caller, Permissions.ArtifactList, cancellation);
         if (query.Digest is { } digest)
         {
             var like = Like.StartsWith(digest);
-            var hits = await db.Artifacts.AsNoTracking().Where(a => a.DeletionId == null && EF.Functions.Like(a.Digest, like, Like.Escape) && visible.Any(r => r.Id == a.RepositoryId))
+            var hits = await db.Artifacts.AsNoTracking().Where(a => a.DeletionId == null && EF.Functions.Like(a.Digest, like, Like.Escape) && visible.Any(r => r.Id == a.RepositoryId)).Visible(db, scope)
                 .OrderByDescending(a => a.PushedAt).Take(take).Select(a => new DigestHit(a.Repository!.Project!.Name + "/" + a.Repository.Name, a.Digest, a.PushedAt)).ToListAsync(cancellation);
             if (hits.Count > 0 || query.Name is null) return SearchResult.Nothing with { Digests = hits };
         }
@@ -47,7 +47,7 @@ public sealed class SearchQueries(IDbContextFactory<PortalDbContext> contexts, P
         var foundRepositories = query.Tag is null ? (await repositories.ListAsync(caller, null, page, cancellation)).Items : [];
         var tagLike = Like.Contains((query.Tag ?? query.Name!).ToLowerInvariant());
         var inRepository = query.Tag is null ? null : Like.Contains(query.Name!.ToLowerInvariant());
-        var tags = await db.Tags.AsNoTracking()
+        var tags = await db.Tags.AsNoTracking().Visible(db, scope)
             .Where(t => EF.Functions.Like(t.Name.ToLower(), tagLike, Like.Escape) && visible.Any(r => r.Id == t.RepositoryId && (inRepository == null || EF.Functions.Like(r.Project!.Name + "/" + r.Name, inRepository, Like.Escape))))
             .OrderByDescending(t => t.PushedAt).Take(take)
             .Select(t => new TagHit(t.Artifact!.Repository!.Project!.Name + "/" + t.Artifact.Repository.Name, t.Name, t.Artifact.Digest, t.PushedAt)).ToListAsync(cancellation);

@@ -30,10 +30,13 @@ public sealed class TagService
         if (!TagName.TryParse(tag, out var wanted)) return ArtifactErrors.TagName;
         var found = await _access.FindAsync(caller, name, Permissions.TagCreate, cancellation);
         if (!found.Ok) return found.Error;
-        var (project, repository) = found.Value;
+        var (project, repository, tags) = found.Value;
+        if (!tags.Contains(wanted.Text)) return AccessErrors.LacksOnTag(Permissions.TagCreate, wanted.Text, tags);
         var outcome = await _transactions.RunAsync(async db =>
         {
-            var artifact = await ArtifactDeleter.FindAsync(db, repository.Id, source, cancellation);
+            // a tag is a way to what it names, so whoever sets one must have another already
+            var reached = await TagReach.HoldsAsync(db, repository.Id, source, await _access.TagsAsync(caller, project, name, Permissions.ArtifactRead, cancellation), cancellation);
+            var artifact = reached ? await ArtifactDeleter.FindAsync(db, repository.Id, source, cancellation) : null;
             // writing locks the row, so that it is not deleted while a tag is put on it
             if (artifact is null || await db.Artifacts.Where(a => a.Id == artifact.Id && a.DeletionId == null).ExecuteUpdateAsync(s => s.SetProperty(a => a.Digest, a => a.Digest), cancellation) == 0)
                 return ArtifactErrors.ArtifactNotFound;
@@ -52,14 +55,21 @@ public sealed class TagService
     }
 }
 
+/// <summary>A repository and in which of its tags the right holds that was asked for.</summary>
+readonly record struct FoundRepository(ProjectEntry Project, RepositoryEntry Repository, TagScope Tags);
+
 /// <summary>Finds a repository for a caller: missing and foreign answer alike.</summary>
 sealed class RepositoryAccess(ProjectDirectory projects, RepositoryDirectory repositories, IAccessPolicy policy)
 {
-    public async ValueTask<Result<(ProjectEntry Project, RepositoryEntry Repository)>> FindAsync(Caller caller, RepositoryName name, Permission needed, CancellationToken cancellation)
+    public async ValueTask<Result<FoundRepository>> FindAsync(Caller caller, RepositoryName name, Permission needed, CancellationToken cancellation)
     {
         if (await projects.FindAsync(name.Project, cancellation) is not { } project) return ProjectErrors.NotFound;
-        var rights = await policy.RightsAsync(caller, project.Target, cancellation);
-        if (!rights.Has(needed)) return ProjectErrors.Refusal(caller, rights, needed);
-        return await repositories.FindAsync(project, name, cancellation) is { } repository ? (project, repository) : ArtifactErrors.RepositoryNotFound;
+        var tags = await TagsAsync(caller, project, name, needed, cancellation);
+        if (!tags.Some) return ProjectErrors.Refusal(caller, await policy.RightsAsync(caller, project.TargetOf(name.Path), cancellation), needed);
+        return await repositories.FindAsync(project, name, cancellation) is { } repository ? new FoundRepository(project, repository, tags) : ArtifactErrors.RepositoryNotFound;
     }
+
+    /// <summary>In which tags of a repository the caller has another right.</summary>
+    public ValueTask<TagScope> TagsAsync(Caller caller, ProjectEntry project, RepositoryName name, Permission right, CancellationToken cancellation) =>
+        policy.TagsAsync(caller, right, project.TargetOf(name.Path), cancellation);
 }

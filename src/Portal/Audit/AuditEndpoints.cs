@@ -49,8 +49,9 @@ public static class AuditEndpoints
         var caller = http.Caller();
         if (caller.IsAnonymous) return AccessErrors.SignInNeeded.Reply();
         // Without the right on the system a caller reads of the projects whose log they may read, and of nothing else.
-        var projects = await policy.MayAsync(caller, Permissions.AuditLogList, AccessTarget.System, cancellation) ? null : (await policy.ScopeAsync(caller, Permissions.LogList, cancellation)).Projects;
-        return await AnswerAsync(http, audit, new(), projects, list, wire, cancellation);
+        if (await policy.MayAsync(caller, Permissions.AuditLogList, AccessTarget.System, cancellation)) return await AnswerAsync(http, audit, new(), null, list, wire, cancellation);
+        var scope = await policy.ScopeAsync(caller, Permissions.LogList, cancellation);
+        return await AnswerAsync(http, audit, new() { OfProjects = scope.Everywhere }, scope.Everywhere ? null : scope.Projects, list, wire, cancellation);
     }
 
     static async Task<IResult> OfProjectAsync<T>(HttpContext http, AuditQueries audit, ProjectQueries projects, ProjectPath path, ListQuery list, Func<AuditEvent, T> wire, CancellationToken cancellation)

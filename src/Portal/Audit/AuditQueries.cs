@@ -13,7 +13,11 @@ namespace Portal.Audit;
 /// <param name="From">Not before.</param>
 /// <param name="Until">Before.</param>
 public sealed record AuditFilter(int? ProjectId = null, string? Actor = null, string? Action = null, string? ResourceType = null, string? Resource = null, bool? Success = null,
-    DateTimeOffset? From = null, DateTimeOffset? Until = null);
+    DateTimeOffset? From = null, DateTimeOffset? Until = null)
+{
+    /// <summary>Only what happened in a project, whichever.</summary>
+    public bool OfProjects { get; init; }
+}
 
 /// <summary>Reads the audit log, newest first, by key: the millionth page costs what the first does. Who may ask is checked by the door, since Audit knows nobody.</summary>
 public sealed class AuditQueries(IDbContextFactory<PortalDbContext> contexts)
@@ -60,6 +64,7 @@ public sealed class AuditQueries(IDbContextFactory<PortalDbContext> contexts)
     static IQueryable<AuditEvent> Filtered(PortalDbContext db, AuditFilter filter)
     {
         var rows = db.AuditEvents.AsNoTracking();
+        if (filter.OfProjects) rows = rows.Where(e => e.ProjectId != null);
         if (filter.ProjectId is { } project) rows = rows.Where(e => e.ProjectId == project);
         if (!string.IsNullOrEmpty(filter.Actor)) rows = rows.Where(e => e.Actor == filter.Actor);
         if (!string.IsNullOrEmpty(filter.Action)) rows = rows.Where(e => e.Action == filter.Action);

@@ -23,7 +23,7 @@ public sealed record ProjectRow
     public required long UniqueBytes { get; init; }
     public required DateTimeOffset? LastPushedAt { get; init; }
 
-    /// <summary>The caller's strongest own role in the project; null when there is none.</summary>
+    /// <summary>The caller's strongest role in the project, their own or of a group of theirs, be it on a pattern only; null when there is none.</summary>
     public required ProjectRole? Role { get; init; }
     public required bool AuditPulls { get; init; }
     public required bool AuditPushes { get; init; }
@@ -42,8 +42,11 @@ public sealed record RoleCount(string Role, int Count);
 /// <param name="MemberOnly">Only those where the caller is a member.</param>
 public sealed record ProjectListFilter(bool? Public = null, bool MemberOnly = false, string? Owner = null, string? ExactName = null);
 
+/// <summary>Where a repository is or would be, and in which of its tags the right holds that was asked for.</summary>
+public sealed record RepositoryPlace(ProjectEntry Project, string Path, TagScope Tags);
+
 /// <summary>Reads projects. A caller sees those they may read and no trace of others.</summary>
-public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy, ProjectDirectory directory)
+public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy, ProjectDirectory directory, TimeProvider time)
 {
     static readonly FieldMap<Project> Fields = new FieldMap<Project>().Text("name", p => p.Name).Flag("public", p => p.Public).Number("project_id", p => p.Id)
         .Number("owner_id", p => p.OwnerId).Time("creation_time", p => p.CreatedAt).Time("update_time", p => p.UpdatedAt);
@@ -63,8 +66,9 @@ public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, 
         if (filter.Public is { } isPublic) projects = projects.Where(p => p.Public == isPublic);
         if (filter.ExactName is { } name) projects = projects.Where(p => p.Name == name);
         if (filter.Owner is { } owner) projects = projects.Where(p => db.Users.Any(u => u.Id == p.OwnerId && u.NormalizedUserName == owner.ToUpperInvariant()));
-        if (filter.MemberOnly) projects = projects.Where(p => db.Bindings.Any(b => b.ProjectId == p.Id && b.SubjectKind == caller.Kind && b.SubjectId == caller.Id));
-        var rows = Rows(db, projects, caller);
+        var own = GrantLoader.Living(db, caller, time.GetUtcNow());
+        if (filter.MemberOnly) projects = projects.Where(p => own.Any(b => b.ProjectId == p.Id));
+        var rows = Rows(db, projects, own, await RepositoriesAsync(db, caller, cancellation));
         rows = (page.SortColumn, page.Descending) switch
         {
             ("updated", false) => rows.OrderBy(r => r.UpdatedAt).ThenBy(r => r.Id),
@@ -94,16 +98,18 @@ public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, 
     public async Task<Result<ProjectRow>> FindAsync(Caller caller, ProjectEntry entry, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        return await Rows(db, db.Projects.Where(p => p.Id == entry.Id), caller).FirstOrDefaultAsync(cancellation) is { } row ? row : ProjectErrors.NotFound;
+        var rows = Rows(db, db.Projects.Where(p => p.Id == entry.Id), GrantLoader.Living(db, caller, time.GetUtcNow()), await RepositoriesAsync(db, caller, cancellation));
+        return await rows.FirstOrDefaultAsync(cancellation) is { } row ? row : ProjectErrors.NotFound;
     }
 
     /// <summary>How many projects there are on each side of the fence: private ones of the caller, public ones, all.</summary>
     public async Task<(long Own, long Public, long All)> CountAsync(Caller caller, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var own = GrantLoader.Living(db, caller, time.GetUtcNow());
         var counts = await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null).GroupBy(_ => 1).Select(g => new
         {
-            Own = g.Count(p => !p.Public && db.Bindings.Any(b => b.ProjectId == p.Id && b.SubjectKind == caller.Kind && b.SubjectId == caller.Id)),
+            Own = g.Count(p => !p.Public && own.Any(b => b.ProjectId == p.Id)),
             Public = g.Count(p => p.Public),
             All = g.Count(),
         }).FirstOrDefaultAsync(cancellation);
@@ -126,6 +132,18 @@ public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, 
             .OrderByDescending(g => g.Key.Strength).Select(g => new RoleCount(g.Key.Name, g.Count())).ToListAsync(cancellation);
     }
 
+    /// <summary>
+    /// Finds a repository's place by name and checks one right there: on the repository, or on some of its tags, which <see cref="RepositoryPlace.Tags"/> then names.
+    /// Whether the repository exists is not asked, so a missing and a foreign one answer alike.
+    /// </summary>
+    public async Task<Result<RepositoryPlace>> ResolveAsync(Caller caller, string project, string repository, Permission needed, CancellationToken cancellation)
+    {
+        if (await directory.FindAsync(project, cancellation) is not { } entry) return ProjectErrors.NotFound;
+        var target = entry.TargetOf(repository);
+        var tags = await policy.TagsAsync(caller, needed, target, cancellation);
+        return tags.Some ? new RepositoryPlace(entry, repository, tags) : ProjectErrors.Refusal(caller, await policy.RightsAsync(caller, target, cancellation), needed);
+    }
+
     async Task<Result<ProjectEntry>> CheckAsync(Caller caller, ProjectEntry? entry, Permission needed, CancellationToken cancellation)
     {
         if (entry is null) return ProjectErrors.NotFound;
@@ -133,16 +151,17 @@ public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, 
         return rights.Has(needed) ? entry : ProjectErrors.Refusal(caller, rights, needed);
     }
 
-    async Task<IQueryable<Project>> VisibleAsync(PortalDbContext db, Caller caller, CancellationToken cancellation)
+    async Task<IQueryable<Project>> VisibleAsync(PortalDbContext db, Caller caller, CancellationToken cancellation) =>
+        db.Projects.AsNoTracking().Where(p => p.DeletedAt == null).Visible(await policy.ScopeAsync(caller, Permissions.ProjectRead, cancellation));
+
+    // Those that a row counts: where a pattern decides, only what the caller's lists show.
+    async Task<IQueryable<Repository>> RepositoriesAsync(PortalDbContext db, Caller caller, CancellationToken cancellation)
     {
-        var scope = await policy.ScopeAsync(caller, Permissions.ProjectRead, cancellation);
-        var live = db.Projects.AsNoTracking().Where(p => p.DeletedAt == null);
-        if (scope.Everywhere) return live;
-        var ids = scope.Projects;
-        return scope.Public ? live.Where(p => p.Public || ids.Contains(p.Id)) : live.Where(p => ids.Contains(p.Id));
+        var scope = await policy.ScopeAsync(caller, Permissions.RepositoryList, cancellation);
+        return scope.PatternProjects.Count > 0 || scope.AnyProject ? db.Repositories.Visible(scope) : db.Repositories;
     }
 
-    static IQueryable<ProjectRow> Rows(PortalDbContext db, IQueryable<Project> projects, Caller caller) => projects.Select(p => new ProjectRow
+    static IQueryable<ProjectRow> Rows(PortalDbContext db, IQueryable<Project> projects, IQueryable<Binding> own, IQueryable<Repository> repositories) => projects.Select(p => new ProjectRow
     {
         Id = p.Id,
         Name = p.Name,
@@ -152,11 +171,11 @@ public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, 
         OwnerName = db.Users.Where(u => u.Id == p.OwnerId).Select(u => u.UserName).FirstOrDefault() ?? "",
         CreatedAt = p.CreatedAt,
         UpdatedAt = p.UpdatedAt,
-        RepositoryCount = db.Repositories.Count(r => r.ProjectId == p.Id && r.DeletionId == null),
+        RepositoryCount = repositories.Count(r => r.ProjectId == p.Id && r.DeletionId == null),
         MemberCount = db.Bindings.Count(b => b.ProjectId == p.Id),
         UniqueBytes = db.ProjectBlobs.Where(b => b.ProjectId == p.Id).Sum(b => b.Size),
-        LastPushedAt = db.Repositories.Where(r => r.ProjectId == p.Id).Max(r => r.LastPushedAt),
-        Role = db.Bindings.Where(b => b.ProjectId == p.Id && b.SubjectKind == caller.Kind && b.SubjectId == caller.Id).OrderByDescending(b => b.Role!.Strength)
+        LastPushedAt = repositories.Where(r => r.ProjectId == p.Id).Max(r => r.LastPushedAt),
+        Role = own.Where(b => b.ProjectId == p.Id).OrderByDescending(b => b.Role!.Strength)
             .Select(b => new ProjectRole(b.Role!.Name, b.Role.Title, b.Role.HarborId)).FirstOrDefault(),
         AuditPulls = p.AuditPulls,
         AuditPushes = p.AuditPushes,

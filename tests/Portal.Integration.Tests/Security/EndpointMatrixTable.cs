@@ -38,6 +38,8 @@ static class EndpointMatrixTable
         new("GET /api/portal/bindings/{binding_id}", "GDMAS", 200, Url: "/api/portal/bindings/{mid}") { Hidden = true },
         new("PUT /api/portal/bindings/{binding_id}", "AS", 400, """{"role":"none"}""", "/api/portal/bindings/{mid}") { Hidden = true },
         new("DELETE /api/portal/bindings/{binding_id}", SignedIn, 404, Url: "/api/portal/bindings/999999"),
+        new("GET /api/portal/access/effective", Member, 200, Url: "/api/portal/access/effective?project={p}&repository=team/app"),
+        new("GET /api/portal/access/holders", "GDMAS", 200, Url: "/api/portal/access/holders?action=repository:push&project={p}&repository=team/app&tag=1.0"),
         new("GET /api/v2.0/ping", All, 200),
         new("GET /api/v2.0/health", All, 200),
         new("GET /api/v2.0/systeminfo", All, 200),
