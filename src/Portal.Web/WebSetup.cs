@@ -44,6 +44,7 @@ public static class WebSetup
         services.AddScoped<ToastQueue>();
         services.AddScoped<ProjectAccess>();
         services.AddScoped<AdministrationAccess>();
+        services.AddSingleton<AccessAnswers>();
         services.AddScoped<DeletionUndo>();
         services.AddSingleton<HomeAttention>();
         return services;

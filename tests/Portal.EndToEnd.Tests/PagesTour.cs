@@ -15,6 +15,9 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
     const string Project = "tour";
     static readonly BuiltArtifact Image = OciArtifacts.Index([Built("amd64"), Built("arm64")]);
 
+    static readonly string[] ReleaseManager =
+        ["project:read", "repository:list", "repository:read", "repository:pull", "repository:push", "artifact:read", "artifact:list", "artifact:create", "tag:list", "tag:create", "tag:delete", "scan:read", "scan:create", "member:read", "member:list", "immutable-tag:list"];
+
     public static TheoryData<string, string> Pages => new()
     {
         { "home", "/" },
@@ -27,10 +30,17 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
         { "layers", $"/projects/{Project}/a/{Image.Children[0].Digest}/storefront?tab=layers" },
         { "attached", $"/projects/{Project}/a/{Image.Digest}/storefront?tab=attached" },
         { "members", $"/projects/{Project}/members" },
+        { "member-roles", $"/projects/{Project}/members?tab=roles" },
+        { "project-access", $"/projects/{Project}/access?subject=tomas&right=repository:push&on=storefront:latest" },
+        { "project-access-who", $"/projects/{Project}/access?ask=who&right=repository:push" },
         { "project-audit", $"/projects/{Project}/audit" },
         { "settings", $"/projects/{Project}/settings" },
         { "search", "/search?q=store" },
         { "users", "/admin/users" },
+        { "roles", "/admin/roles" },
+        { "role", "/admin/roles/4" },
+        { "role-custom", "/admin/roles/12" },
+        { "access", "/admin/access?subject=tomas&on=tour/storefront" },
         { "audit", "/admin/audit" },
         { "profile", "/profile" },
         { "not-found", "/projects/nothing-of-this-name" },
@@ -87,6 +97,9 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
             await PostAsync(http, "/api/v2.0/users", new { username = name, realname = real, email = $"{name}@example.com", password = "Some long password 1" });
             await PostAsync(http, $"/api/v2.0/projects/{Project}/members", new { role_id = role, member_user = new { username = name } });
         }
+        // the first custom role comes after the eleven that ship
+        await PostAsync(http, "/api/portal/roles", new { title = "Release manager", description = "Cleans up and promotes before a release.", permissions = ReleaseManager });
+        await PostAsync(http, "/api/portal/bindings", new { project = Project, subjectKind = "user", subject = "yuki", role = "release-manager", tagPattern = "release-*", until = new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero) });
         using var invoker = new HttpMessageInvoker(RegistryClient.CreateHandler());
         var client = new RegistryClient(invoker, new(portal.Url, new("admin", PortalFixture.AdminPassword)));
         await PushAsync(client, "storefront", Image, "3.1.0", "3.1", "latest");

@@ -11,7 +11,7 @@ public sealed record AdministrationPlace(Caller Caller, PermissionSet Rights)
     [
         (AdministrationSections.Users, Permissions.UserList),
         (AdministrationSections.Roles, Permissions.RoleList),
-        (AdministrationSections.Access, Permissions.MemberList),
+        (AdministrationSections.Access, Permissions.UserList),
         (AdministrationSections.Audit, Permissions.AuditLogList),
     ];
 
