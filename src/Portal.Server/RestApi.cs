@@ -66,6 +66,8 @@ static class RestApi
         api.MapOidc();
         api.MapAudit();
         var portal = app.MapGroup(OwnPrefix);
+        portal.MapRoles();
+        portal.MapBindings();
         portal.MapRobotSecrets();
         portal.MapTrusts();
         portal.MapAccessTokens();

@@ -38,6 +38,8 @@ public static class PortalUrls
     /// <summary>The rules that map group names to roles.</summary>
     public const string GroupRules = "/admin/group-rules";
     public const string SignInSettings = "/admin/sign-in";
+    public const string Roles = "/admin/roles";
+    public const string AdministrationAccess = "/admin/access";
     public const string AdministrationAudit = "/admin/audit";
     public const string Error = "/error";
     public const string NotFound = "/not-found";
@@ -69,6 +71,14 @@ public static class PortalUrls
     public static string Robots(string project) => $"{Project(project)}/robots";
 
     public static string NewRobot(string project) => $"{Robots(project)}/new";
+    /// <summary>What a role may do, and who holds it.</summary>
+    public static string Role(int id) => FormattableString.Invariant($"{Roles}/{id}");
+
+    /// <summary>The roles that can be given in a project, beside its members.</summary>
+    public static string MemberRoles(string project) => $"{Members(project)}?tab=roles";
+
+    /// <summary>Who may do what in a project, and why.</summary>
+    public static string Access(string project) => $"{Project(project)}/access";
 
     public static string Audit(string project) => $"{Project(project)}/audit";
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Web.Account;
+using Portal.Web.Administration;
 using Portal.Web.Artifacts;
 using Portal.Web.Audit;
 using Portal.Web.Home;
@@ -42,6 +43,8 @@ public static class WebSetup
         services.AddScoped<ShellContext>();
         services.AddScoped<ToastQueue>();
         services.AddScoped<ProjectAccess>();
+        services.AddScoped<AdministrationAccess>();
+        services.AddSingleton<AccessAnswers>();
         services.AddScoped<DeletionUndo>();
         services.AddSingleton<HomeAttention>();
         return services;

@@ -15,6 +15,9 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
     const string Project = "tour";
     static readonly BuiltArtifact Image = OciArtifacts.Index([Built("amd64"), Built("arm64")]);
 
+    static readonly string[] ReleaseManager =
+        ["project:read", "repository:list", "repository:read", "repository:pull", "repository:push", "artifact:read", "artifact:list", "artifact:create", "tag:list", "tag:create", "tag:delete", "scan:read", "scan:create", "member:read", "member:list", "immutable-tag:list"];
+
     public static TheoryData<string, string> Pages => new()
     {
         { "home", "/" },
@@ -27,6 +30,9 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
         { "layers", $"/projects/{Project}/a/{Image.Children[0].Digest}/storefront?tab=layers" },
         { "attached", $"/projects/{Project}/a/{Image.Digest}/storefront?tab=attached" },
         { "members", $"/projects/{Project}/members" },
+        { "member-roles", $"/projects/{Project}/members?tab=roles" },
+        { "project-access", $"/projects/{Project}/access?subject=tomas&right=repository:push&on=storefront:latest" },
+        { "project-access-who", $"/projects/{Project}/access?ask=who&right=repository:push" },
         { "project-audit", $"/projects/{Project}/audit" },
         { "robots", $"/projects/{Project}/robots" },
         { "new-robot", $"/projects/{Project}/robots/new" },
@@ -40,6 +46,10 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
         { "group", "/admin/groups/1" },
         { "group-rules", "/admin/group-rules?source=oidc&name=team-tour-dev" },
         { "sign-in-settings", "/admin/sign-in" },
+        { "roles", "/admin/roles" },
+        { "role", "/admin/roles/4" },
+        { "role-custom", "/admin/roles/12" },
+        { "access", "/admin/access?subject=tomas&on=tour/storefront" },
         { "audit", "/admin/audit" },
         { "profile", "/profile" },
         { "not-found", "/projects/nothing-of-this-name" },
@@ -105,6 +115,9 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
         await PostAsync(http, "/api/v2.0/usergroups", new { group_name = $"team-{Project}-dev", group_type = 3 });
         await PostAsync(http, "/api/portal/group-mapping-rules", new { pattern = "team-(*)-dev", project = "$1", role = "developer" });
         await PostAsync(http, "/api/portal/group-mapping-rules", new { source = "ldap", pattern = "cn=(*)-readers,ou=groups,**", project = "$1", role = "guest" });
+        // the first custom role comes after the eleven that ship
+        await PostAsync(http, "/api/portal/roles", new { title = "Release manager", description = "Cleans up and promotes before a release.", permissions = ReleaseManager });
+        await PostAsync(http, "/api/portal/bindings", new { project = Project, subjectKind = "user", subject = "yuki", role = "release-manager", tagPattern = "release-*", until = new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero) });
         using var invoker = new HttpMessageInvoker(RegistryClient.CreateHandler());
         var client = new RegistryClient(invoker, new(portal.Url, new("admin", PortalFixture.AdminPassword)));
         await PushAsync(client, "storefront", Image, "3.1.0", "3.1", "latest");

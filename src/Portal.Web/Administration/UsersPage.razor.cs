@@ -14,9 +14,7 @@ public sealed partial class UsersPage
 {
     [Inject] NavigationManager Navigation { get; set; } = default!;
 
-    [Inject] ShellContext Shell { get; set; } = default!;
-
-    [Inject] CurrentCaller Current { get; set; } = default!;
+    [Inject] AdministrationAccess Access { get; set; } = default!;
 
     [Inject] UserQueries Users { get; set; } = default!;
 
@@ -41,7 +39,8 @@ public sealed partial class UsersPage
 
     protected override async Task OnInitializedAsync()
     {
-        _caller = await Current.GetAsync();
+        if (await Access.EnterAsync(AdministrationSections.Users, Permissions.UserList) is not { } place) return;
+        _caller = place.Caller;
         _query = TableQuery.From(Navigation, "username");
         var listed = await Users.ListAsync(_caller, _query.Request, default);
         if (!listed.Ok)
@@ -49,7 +48,6 @@ public sealed partial class UsersPage
             Navigation.NotFound(); // who may not administer learns nothing of it
             return;
         }
-        Shell.EnterAdministration(AdministrationSections.All, AdministrationSections.Users);
         _page = listed.Value;
     }
 

@@ -5,7 +5,18 @@ public enum NavPlace { None, Home, Projects, Search, Administration }
 
 /// <summary>The sections of a project, as a set of what the caller may see.</summary>
 [Flags]
-public enum ProjectSections { None = 0, Overview = 1, Repositories = 2, Members = 4, Audit = 8, Settings = 16, Robots = 32, All = Overview | Repositories | Members | Robots | Audit | Settings }
+public enum ProjectSections
+{
+    None = 0,
+    Overview = 1,
+    Repositories = 2,
+    Members = 4,
+    Audit = 8,
+    Settings = 16,
+    Robots = 32,
+    Access = 64,
+    All = Overview | Repositories | Members | Robots | Access | Audit | Settings,
+}
 
 /// <summary>The sections of the administration, as a set of what the caller may see.</summary>
 [Flags]
@@ -18,7 +29,9 @@ public enum AdministrationSections
     Groups = 8,
     GroupRules = 16,
     SignIn = 32,
-    All = Users | Groups | GroupRules | Robots | SignIn | Audit,
+    Roles = 64,
+    Access = 128,
+    All = Users | Groups | GroupRules | Roles | Access | Robots | SignIn | Audit,
 }
 
 /// <summary>One link below Projects or Administration.</summary>
@@ -78,6 +91,7 @@ public sealed class ShellContext
         (ProjectSections.Repositories, "Content", "Repositories", PortalUrls.Repositories),
         (ProjectSections.Members, "Access", "Members", PortalUrls.Members),
         (ProjectSections.Robots, "Access", "Robots", PortalUrls.Robots),
+        (ProjectSections.Access, "Access", "Effective access", PortalUrls.Access),
         (ProjectSections.Audit, "Record", "Audit", PortalUrls.Audit),
         (ProjectSections.Settings, "Record", "Settings", PortalUrls.Settings),
     ];
@@ -85,9 +99,11 @@ public sealed class ShellContext
     static readonly (AdministrationSections Section, string Title, string Url)[] AdministrationTable =
     [
         (AdministrationSections.Users, "Users", PortalUrls.Users),
-        (AdministrationSections.Robots, "Robots", PortalUrls.SystemRobots),
         (AdministrationSections.Groups, "Groups", PortalUrls.Groups),
         (AdministrationSections.GroupRules, "Group rules", PortalUrls.GroupRules),
+        (AdministrationSections.Roles, "Roles", PortalUrls.Roles),
+        (AdministrationSections.Access, "Effective access", PortalUrls.AdministrationAccess),
+        (AdministrationSections.Robots, "Robots", PortalUrls.SystemRobots),
         (AdministrationSections.SignIn, "Sign-in settings", PortalUrls.SignInSettings),
         (AdministrationSections.Audit, "Audit", PortalUrls.AdministrationAudit),
     ];

@@ -69,4 +69,38 @@ public static class AccessErrors
 
     /// <summary>Nobody hands on a right that they lack.</summary>
     public static Error RobotExceeds(Permission right) => new("DENIED", $"The robot would hold the right {right}, which you do not have there.", ErrorKind.Forbidden, "permissions");
+    public static Error NoRole { get; } = Error.NotFound("The role");
+
+    public static Error RoleBuiltIn { get; } = new("PRECONDITION", "This role ships with Portal and is never changed. Clone it and change the copy.", ErrorKind.Precondition);
+
+    public static Error RoleTaken(string title) => new("CONFLICT", $"There is a role named {title} already.", ErrorKind.Conflict, "title");
+
+    public static Error RoleHeld(int bindings) => new("PRECONDITION",
+        string.Create(CultureInfo.InvariantCulture, $"The role is given {bindings} {(bindings == 1 ? "time" : "times")}. Give its holders another role first."), ErrorKind.Precondition);
+
+    public static Error TooManyRoles { get; } = new("PRECONDITION", string.Create(CultureInfo.InvariantCulture, $"There are {RoleRules.MaxRoles} custom roles, and there can be no more. Delete one first."), ErrorKind.Precondition);
+
+    /// <summary>An author can hand on only what they hold.</summary>
+    public static Error RoleBeyondAuthor(Permission lacked) =>
+        new("FORBIDDEN", $"You cannot make or change a role with the right {lacked}, because you do not have it on the whole system.", ErrorKind.Forbidden, "permissions");
+
+    public static Error UnknownRole { get; } = Error.Invalid("role", "The role is the name of one that exists. GET /api/portal/roles lists them.");
+
+    public static Error RoleForProjects(string title) => Error.Invalid("role", $"The role {title} holds nothing that counts inside a project. Give it on the whole system.");
+
+    public static Error RoleForSystem(string title) => Error.Invalid("role", $"The role {title} holds everything, also beside projects. It can only be given on the whole system, without a pattern.");
+
+    /// <summary>Nobody gives more than they have there.</summary>
+    public static Error RoleBeyondGiver(string title, Permission lacked) =>
+        new("FORBIDDEN", $"You cannot give the role {title} here, because it holds the right {lacked}, which you do not have.", ErrorKind.Forbidden, "role");
+
+    /// <summary>The same when it is changed or taken away.</summary>
+    public static Error RoleBeyondChanger(string title, Permission lacked) =>
+        new("FORBIDDEN", $"You cannot change who has the role {title} here, because it holds the right {lacked}, which you do not have.", ErrorKind.Forbidden, "role");
+
+    public static Error NoBinding { get; } = Error.NotFound("The binding");
+
+    public static Error UntilPast { get; } = Error.Invalid("until", "The end of a role lies in the future.");
+
+    public static Error RobotElsewhere { get; } = Error.Invalid("subject", "A robot of a project has roles in that project only.");
 }

@@ -43,7 +43,11 @@ public static class AccessSetup
         services.AddSingleton<UserService>();
         services.AddSingleton<UserQueries>();
         services.AddSingleton<SessionService>();
+        services.AddSingleton<BindingService>();
         services.AddSingleton<MemberService>();
+        services.AddSingleton<RoleService>();
+        services.AddSingleton<RoleQueries>();
+        services.AddSingleton<SubjectQueries>();
         services.AddSingleton<EffectiveAccess>();
         services.AddSingleton<AccountDirectory>().AddSingleton<CredentialDirectory>();
         services.AddGroupsAndDirectory();

@@ -4,7 +4,7 @@ namespace Portal.Access;
 
 /// <summary>
 /// A right: an action on a kind of resource, written <c>artifact:read</c>. The catalogue is closed; each pair has a small number so that a set is a few machine words.
-/// Source: the Harbor permission catalogue (project roles and robot permissions).
+/// Source: the Harbor permission catalogue (project roles and robot permissions); <c>role</c> is Portal's own.
 /// </summary>
 public readonly record struct Permission
 {
@@ -70,6 +70,11 @@ public static class Permissions
     public static readonly Permission RobotCreate = Add("robot", "create");
     public static readonly Permission RobotUpdate = Add("robot", "update");
     public static readonly Permission RobotDelete = Add("robot", "delete");
+    public static readonly Permission RoleRead = Add("role", "read");
+    public static readonly Permission RoleList = Add("role", "list");
+    public static readonly Permission RoleCreate = Add("role", "create");
+    public static readonly Permission RoleUpdate = Add("role", "update");
+    public static readonly Permission RoleDelete = Add("role", "delete");
     public static readonly Permission SystemVolumesRead = Add("system-volumes", "read");
     public static readonly Permission ConfigurationRead = Add("configuration", "read");
     public static readonly Permission ConfigurationUpdate = Add("configuration", "update");

@@ -33,8 +33,9 @@ public static class AuditResources
     public const string GroupMember = "group-member";
     public const string MappingRule = "mapping-rule";
     public const string Settings = "settings";
+    public const string Role = "role";
 
     /// <summary>All, for filters.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Project, Member, Repository, Artifact, Tag, User, Session, Robot, AccessToken, FederationTrust, Group, GroupMember, MappingRule, Settings];
+        [Project, Member, Repository, Artifact, Tag, User, Session, Robot, AccessToken, FederationTrust, Group, GroupMember, MappingRule, Settings, Role];
 }

@@ -93,7 +93,7 @@ public sealed class MemberReq
 {
     public int RoleId { get; init; }
     public MemberUserJson? MemberUser { get; init; }
-    public System.Text.Json.JsonElement? MemberGroup { get; init; }
+    public MemberGroupJson? MemberGroup { get; init; }
 }
 
 [Wire]
@@ -101,6 +101,15 @@ public sealed class MemberUserJson
 {
     public int UserId { get; init; }
     public string? Username { get; init; }
+}
+
+[Wire]
+public sealed class MemberGroupJson
+{
+    public int Id { get; init; }
+    public string? GroupName { get; init; }
+    public int GroupType { get; init; }
+    public string? LdapGroupDn { get; init; }
 }
 
 [Wire]
@@ -119,17 +128,18 @@ public sealed class MemberJson
     public int RoleId { get; init; }
     public int EntityId { get; init; }
 
-    /// <summary>u for a user.</summary>
+    /// <summary>u for a user, g for a group.</summary>
     public string EntityType { get; init; } = "u";
 
-    internal static MemberJson From(Access.MemberRow row) => new()
+    internal static MemberJson From(Access.BindingRow row) => new()
     {
         Id = row.Id,
-        ProjectId = row.ProjectId,
-        EntityName = row.Name,
+        ProjectId = row.ProjectId ?? 0,
+        EntityName = row.Name ?? "",
         RoleName = Camel(row.RoleName),
         RoleId = row.RoleHarborId ?? 0,
-        EntityId = row.UserId,
+        EntityId = row.SubjectId,
+        EntityType = row.SubjectKind == Access.SubjectKind.Group ? "g" : "u",
     };
 
     // The contract writes projectAdmin and limitedGuest.

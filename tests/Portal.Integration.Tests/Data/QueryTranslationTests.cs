@@ -20,7 +20,7 @@ namespace Portal.Integration.Tests.Data;
 public sealed class QueryTranslationTests(ITestOutputHelper output) : IAsyncLifetime
 {
     static readonly string[] Columns =
-        ["name", "created", "updated", "pushed", "pulled", "pulls", "repositories", "artifacts", "size", "role", "since", "username", "last_sign_in", "op_time", "platforms", "expires", "used"];
+        ["name", "created", "updated", "pushed", "pulled", "pulls", "repositories", "artifacts", "size", "role", "since", "username", "last_sign_in", "op_time", "platforms", "expires", "used", "holders", "until", "active"];
 
     // Fields that a list does not know are ignored, so all lists get all conditions.
     static readonly Condition[] Where =
@@ -77,7 +77,7 @@ public sealed class QueryTranslationTests(ITestOutputHelper output) : IAsyncLife
 
     // Of the two services only what reads.
     static bool IsRead(MethodInfo method) => !method.IsSpecialName && method.ReturnType.Name.StartsWith("Task", StringComparison.Ordinal) | method.ReturnType.Name.StartsWith("ValueTask", StringComparison.Ordinal)
-        && (method.DeclaringType!.Name.EndsWith("Queries", StringComparison.Ordinal) || method.Name is "ListAsync" or "FindAsync" or "ExplainAsync" or "HoldersAsync");
+        && (method.DeclaringType!.Name.EndsWith("Queries", StringComparison.Ordinal) || method.Name is "ListAsync" or "FindAsync" or "CountAsync" or "ExplainAsync" or "HoldersAsync");
 
     async Task RunAsync(Type reader, MethodInfo method, Caller caller, string? sort)
     {
@@ -101,6 +101,7 @@ public sealed class QueryTranslationTests(ITestOutputHelper output) : IAsyncLife
         if (type == typeof(ProjectListFilter)) return new ProjectListFilter(true, true, "admin", "own");
         if (type == typeof(ArtifactListFilter)) return new ArtifactListFilter(true, sort is null, true, "1.0", [Registry.Manifests.ArtifactKind.Image], "1", Registry.Manifests.MediaTypes.OciConfig, true);
         if (type == typeof(AuditFilter)) return new AuditFilter(1, "admin", "create", "project", "own", true, DateTimeOffset.UnixEpoch, DateTimeOffset.UtcNow);
+        if (type == typeof(BindingFilter)) return new BindingFilter(SubjectKind.User, "guest", true, "guest");
         if (type == typeof(AccessTarget)) return _fixture.Own.Target;
         if (type == typeof(ProjectEntry)) return _fixture.Own;
         // by pattern, so that what filters by tags is seen
@@ -110,7 +111,8 @@ public sealed class QueryTranslationTests(ITestOutputHelper output) : IAsyncLife
         if (type == typeof(IReadOnlyList<int>)) return new[] { 1, 2 };
         if (type == typeof(IReadOnlyList<ArtifactRow>))
             return (await Host.Services.GetRequiredService<ArtifactQueries>().ListAsync(Host.Admin, "own", "team/app", new(), new(), CancellationToken.None)).Value.Items;
-        if (type == typeof(int) && parameter.Name is "memberId") return _fixture.OwnMember;
+        if (type == typeof(int) && parameter.Name is "roleId") return 1;
+        if (type == typeof(int) && parameter.Name is "memberId" or "bindingId") return _fixture.OwnMember;
         if (type == typeof(int) && parameter.Name is "robotId") return _fixture.OwnRobot;
         if (type == typeof(int) && parameter.Name is "userId") return _fixture.UserIds["guest"];
         if (type == typeof(int) && parameter.Name is "groupId") return await GroupAsync();

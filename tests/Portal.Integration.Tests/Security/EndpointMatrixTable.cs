@@ -5,6 +5,7 @@ namespace Portal.Integration.Tests.Security;
 /// Bodies are such that a change is refused after the right was checked, so that the table can be walked without side effects.
 /// </summary>
 /// <param name="Url">What to ask for; the pattern itself when null. <c>{p}</c> is the project, <c>{mid}</c> its member, <c>{robot}</c> its robot, <c>{user}</c> another user.</param>
+/// <param name="Body">The JSON to send, with the same places.</param>
 /// <param name="Unseen">Who is told that there is no such thing, though it is in the own project.</param>
 public sealed record MatrixRow(string Endpoint, string Who, int Status, string? Body = null, string? Url = null, string Unseen = "");
 
@@ -23,6 +24,17 @@ static class EndpointMatrixTable
     [
         new("GET /api/version", All, 200),
         new("GET /api/portal/search", All, 200, Url: "/api/portal/search?q=team"),
+        new("GET /api/portal/permissions", SignedIn, 200),
+        new("GET /api/portal/roles", SignedIn, 200),
+        new("POST /api/portal/roles", "S", 400, "{}"),
+        new("GET /api/portal/roles/{role_id}", SignedIn, 200),
+        new("PUT /api/portal/roles/{role_id}", "S", 412, """{"title":"Other"}"""),
+        new("DELETE /api/portal/roles/{role_id}", "S", 412),
+        new("GET /api/portal/bindings", "GDMAS", 200, Url: "/api/portal/bindings?project={p}"),
+        new("POST /api/portal/bindings", "AS", 400, """{"project":"{p}","subjectKind":"user","subject":"stranger","role":"none"}"""),
+        new("GET /api/portal/bindings/{binding_id}", "GDMAS", 200, Url: "/api/portal/bindings/{mid}") { Unseen = "L" },
+        new("PUT /api/portal/bindings/{binding_id}", "AS", 400, """{"role":"none"}""", "/api/portal/bindings/{mid}") { Unseen = "L" },
+        new("DELETE /api/portal/bindings/{binding_id}", SignedIn, 404, Url: "/api/portal/bindings/999999"),
         new("GET /api/portal/access/effective", Member, 200, Url: "/api/portal/access/effective?project={p}&repository=team/app"),
         new("GET /api/portal/access/holders", "GDMAS", 200, Url: "/api/portal/access/holders?action=repository:push&project={p}&repository=team/app&tag=1.0"),
         new("GET /api/v2.0/ping", All, 200),

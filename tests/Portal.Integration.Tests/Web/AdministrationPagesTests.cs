@@ -8,6 +8,7 @@ public sealed class AdministrationPagesTests(PortalSite site)
 {
     [Theory]
     [InlineData("/admin/users"), InlineData("/admin/audit"), InlineData("/admin/audit.csv"), InlineData("/admin/groups"), InlineData("/admin/groups/1"), InlineData("/admin/group-rules"), InlineData("/admin/sign-in")]
+    [InlineData("/admin/roles"), InlineData("/admin/roles/1"), InlineData("/admin/access")]
     public async Task Page_NotAnAdministrator_FindsNothing(string path)
     {
         var person = await site.NewPersonAsync("plain" + path.Replace('/', '-').Replace('.', '-'));
@@ -77,6 +78,34 @@ public sealed class AdministrationPagesTests(PortalSite site)
 
         Assert.Matches("sign-ins? (was|were) refused since yesterday", (await site.Admin.GetAsync("/")).Text);
         Assert.Contains("not-anybody", (await site.Admin.GetAsync("/admin/audit?action=sign-in&result=refused")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Role_ClonedAndEdited_ShowsWhatItMayDo()
+    {
+        var cloned = await site.Admin.PostAsync("/admin/roles", "create", ("Create.Title", "Night shift"), ("Create.From", ""));
+        Assert.Matches("^/admin/roles/[0-9]+$", cloned.Location);
+        var saved = await site.Admin.PostAsync(cloned.Location!, "role", ("title", "Night shift"), ("description", "Watches"), ("right", "tag:list"), ("right", "tag:delete"));
+        Assert.Equal(cloned.Location, saved.Location);
+
+        var page = await site.Admin.GetAsync(cloned.Location!);
+
+        Assert.Contains("Delete tags", page.Text, StringComparison.Ordinal);
+        Assert.Contains("Nobody holds this role", page.Text, StringComparison.Ordinal);
+        Assert.Contains("There is a role named Night shift already.", (await site.Admin.PostAsync("/admin/roles", "create", ("Create.Title", "Night shift"))).Text, StringComparison.Ordinal);
+        Assert.False((await site.Admin.GetAsync("/admin/roles/1")).HasForm("role"));
+    }
+
+    [Fact]
+    public async Task Access_Question_NamesWhatDecides()
+    {
+        await site.NewProjectAsync("asked");
+        await site.NewMemberAsync("asked", "asked-dev", "developer");
+
+        var answer = await site.Admin.GetAsync("/admin/access?subject=asked-dev&right=repository:push&on=asked/api:1.0");
+        Assert.Contains("Role Developer given directly, in asked.", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("No.", (await site.Admin.GetAsync("/projects/asked/access?subject=asked-dev&right=tag:delete")).Text, StringComparison.Ordinal);
+        Assert.Contains("asked-dev", (await site.Admin.GetAsync("/projects/asked/access?ask=who&right=repository:push")).Text, StringComparison.Ordinal);
     }
 
     async Task<SiteAnswer> ChangeAsync(string form, string name, params (string Name, string Value)[] more)

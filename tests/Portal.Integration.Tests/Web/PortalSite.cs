@@ -67,7 +67,7 @@ public sealed class PortalSite : IAsyncLifetime
     public async Task<SiteVisitor> NewMemberAsync(string project, string name, string role)
     {
         var person = await NewPersonAsync(name);
-        var added = await Admin.PostAsync($"/projects/{project}/members", "add", ("user", name), ("role", role));
+        var added = await Admin.PostAsync($"/projects/{project}/members", "add", ("Add.User", name), ("Add.Role", role));
         Assert.Equal($"/projects/{project}/members", added.Location);
         return person;
     }

@@ -47,7 +47,7 @@ public sealed class ProjectPagesTests(PortalSite site)
     }
 
     [Theory]
-    [InlineData(""), InlineData("/members"), InlineData("/audit"), InlineData("/settings"), InlineData("/audit.csv")]
+    [InlineData(""), InlineData("/members"), InlineData("/access"), InlineData("/audit"), InlineData("/settings"), InlineData("/audit.csv")]
     public async Task Page_ForeignProject_AnswersLikeAMissingOne(string section)
     {
         var name = "secret" + section.Trim('/').Replace('.', '-');
@@ -88,7 +88,7 @@ public sealed class ProjectPagesTests(PortalSite site)
         await site.NewProjectAsync("guarded");
         var guest = await site.NewMemberAsync("guarded", "guarded-guest", "guest");
 
-        var answer = await guest.PostAsync("/projects/guarded/members", "add", ("user", "admin"), ("role", "project-admin"));
+        var answer = await guest.PostAsync("/projects/guarded/members", "add", ("Add.User", "admin"), ("Add.Role", "project-admin"));
 
         Assert.Equal(400, answer.Status);
     }
@@ -106,6 +106,24 @@ public sealed class ProjectPagesTests(PortalSite site)
 
         Assert.Equal("/projects/shrinking/members", removed.Location);
         Assert.Equal(404, (await person.GetAsync("/projects/shrinking")).Status);
+    }
+
+    [Fact]
+    public async Task Members_OnAPatternChangedInPlaceAndInBulk_Follow()
+    {
+        await site.NewProjectAsync("shaped");
+        await site.NewPersonAsync("shaped-person");
+        var added = await site.Admin.PostAsync("/projects/shaped/members", "add", ("Add.User", "shaped-person"), ("Add.Role", "developer"), ("Add.Tags", "v*"), ("Add.Until", "2999-12-31"));
+        Assert.Equal("/projects/shaped/members", added.Location);
+        var page = await site.Admin.GetAsync("/projects/shaped/members?q=shaped-person");
+        Assert.Contains("**:v* only", page.Text, StringComparison.Ordinal);
+        Assert.Contains("31 Dec 2999", page.Text, StringComparison.Ordinal);
+        var id = System.Text.RegularExpressions.Regex.Match(page.Html, "data-fill-member=\"(\\d+)\" data-fill-who=\"shaped-person\"").Groups[1].Value;
+
+        Assert.Equal("/projects/shaped/members", (await site.Admin.PostAsync("/projects/shaped/members", "set", ("set", $"{id}:guest"))).Location);
+        Assert.Contains("Guest", (await site.Admin.GetAsync("/projects/shaped/members?q=shaped-person")).Text, StringComparison.Ordinal);
+        Assert.Equal("/projects/shaped/members", (await site.Admin.PostAsync("/projects/shaped/members", "many", ("selected", id), ("action", "remove"))).Location);
+        Assert.Contains("Nothing matches", (await site.Admin.GetAsync("/projects/shaped/members?q=shaped-person")).Text, StringComparison.Ordinal);
     }
 
     [Fact]

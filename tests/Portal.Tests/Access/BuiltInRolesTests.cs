@@ -21,7 +21,8 @@ public sealed class BuiltInRolesTests
     [Fact]
     public void EachRole_CoversTheWeakerOnes()
     {
-        for (var i = 1; i < BuiltInRoles.All.Count; i++) Assert.True(BuiltInRoles.All[i - 1].Permissions.Covers(BuiltInRoles.All[i].Permissions), BuiltInRoles.All[i].Name);
+        BuiltInRole[] ladder = [BuiltInRoles.SystemAdministrator, .. BuiltInRoles.OfProjects];
+        for (var i = 1; i < ladder.Length; i++) Assert.True(ladder[i - 1].Permissions.Covers(ladder[i].Permissions), ladder[i].Name);
         Assert.False(BuiltInRoles.Guest.Permissions.Covers(BuiltInRoles.Developer.Permissions));
     }
 
@@ -49,4 +50,29 @@ public sealed class BuiltInRolesTests
         foreach (var permission in Permissions.All)
             Assert.Equal([permission], Permissions.All.Where(PermissionSet.Of(permission).Has));
     }
+
+    [Fact]
+    public void Auditor_ReadsEverythingIncludingTheLogsAndChangesAndPullsNothing()
+    {
+        var rights = BuiltInRoles.Auditor.Permissions;
+        Assert.All([Permissions.AuditLogList, Permissions.LogList, Permissions.MemberList, Permissions.UserList, Permissions.RoleList, Permissions.ArtifactRead], right => Assert.True(rights.Has(right), right.ToString()));
+        Assert.DoesNotContain(Permissions.All.Where(rights.Has), p => p.Action is not ("read" or "list"));
+        Assert.False(rights.Has(Permissions.RepositoryPull));
+    }
+
+    [Theory]
+    [InlineData("scanner", "repository:pull scan:create sbom:create", "repository:push tag:delete artifact:delete")]
+    [InlineData("tag-cleaner", "tag:list tag:delete", "repository:pull repository:push artifact:delete repository:delete")]
+    [InlineData("promoter", "repository:pull repository:push artifact:create tag:create", "tag:delete artifact:delete member:list")]
+    [InlineData("pull-only", "repository:pull tag:list", "repository:push tag:create member:list")]
+    public void Preset_HoldsItsDutyAndNoMore(string name, string has, string lacks)
+    {
+        var rights = BuiltInRoles.Presets.Single(r => r.Name == name).Permissions;
+        Assert.All(has.Split(' '), text => Assert.True(Permissions.TryParse(text, out var right) && rights.Has(right), text));
+        Assert.All(lacks.Split(' '), text => Assert.False(Permissions.TryParse(text, out var right) && rights.Has(right), text));
+    }
+
+    [Fact]
+    public void EveryPreset_CanBeGivenByAProjectAdmin() =>
+        Assert.All(BuiltInRoles.Presets, preset => Assert.True(BuiltInRoles.ProjectAdmin.Permissions.Covers(preset.Permissions & PermissionWords.OfProjects), preset.Name));
 }

@@ -16,7 +16,7 @@ public sealed class ProjectPlaceTests
     [Theory]
     [InlineData("maintainer"), InlineData("developer"), InlineData("guest")]
     public void Sections_WhoMayNotAdminister_LackAuditAndSettings(string role) =>
-        Assert.Equal(ProjectSections.Overview | ProjectSections.Repositories | ProjectSections.Members | ProjectSections.Robots, Of(BuiltInRoles.OfProjects.Single(r => r.Name == role).Permissions));
+        Assert.Equal(ProjectSections.Overview | ProjectSections.Repositories | ProjectSections.Members | ProjectSections.Robots | ProjectSections.Access, Of(BuiltInRoles.OfProjects.Single(r => r.Name == role).Permissions));
 
     [Fact]
     public void Sections_LimitedGuest_LackMembersToo() => Assert.Equal(ProjectSections.Overview | ProjectSections.Repositories, Of(BuiltInRoles.LimitedGuest.Permissions));
