@@ -6,10 +6,13 @@ if (args is ["--help", ..] or [])
 {
     Console.WriteLine("Portal.Benchmarks LAUNCHER_DLL [B1] [B4] [B5] [--pairs N] [--seconds N] [--busy]");
     Console.WriteLine("Measures Portal, as its Launcher starts it, against docker-registry alone, in turns on this machine. --busy runs although the machine is not idle.");
+    Console.WriteLine("Portal.Benchmarks access [--pairs N] [--seconds N]");
+    Console.WriteLine("Measures decisions on rights in this process; needs neither server nor database.");
     return 2;
 }
 int Number(string option, int otherwise) => Array.IndexOf(args, option) is >= 0 and var at ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
 int pairs = Number("--pairs", 5), seconds = Number("--seconds", 5);
+if (args[0] == "access") return await AccessDecisions.RunAsync(pairs, seconds) ? 0 : 1;
 bool Wanted(string name) => args.Contains(name) || !args.Any(a => a is ['B', ..]);
 if (ProcessTable.Load() > 0.5 && !args.Contains("--busy"))
 {

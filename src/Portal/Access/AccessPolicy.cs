@@ -9,12 +9,12 @@ sealed class AccessPolicy : IAccessPolicy
     /// <summary>Subjects kept in memory; past this all are dropped and loaded again on demand.</summary>
     const int MaxCached = 50_000;
 
-    readonly GrantLoader _loader;
+    readonly IGrantSource _loader;
     readonly TimeProvider _time;
     readonly ConcurrentDictionary<(SubjectKind Kind, int Id), Grants> _cache = new();
     int _generation;
 
-    public AccessPolicy(GrantLoader loader, IChangeFeed feed, TimeProvider time)
+    public AccessPolicy(IGrantSource loader, IChangeFeed feed, TimeProvider time)
     {
         (_loader, _time) = (loader, time);
         feed.Subscribe(notice =>

@@ -12,8 +12,14 @@ sealed record HeldRole(int? ProjectId, string RepositoryPattern, string TagPatte
 /// <summary>A right of a robot's own.</summary>
 sealed record HeldRight(int? ProjectId, bool EveryProject, Permission Permission);
 
+/// <summary>Where decisions get what somebody holds, once for as long as it does not change.</summary>
+interface IGrantSource
+{
+    Task<Grants> LoadAsync(SubjectKind kind, int id, CancellationToken cancellation);
+}
+
 /// <summary>Reads what a subject holds: bindings of its own and of its groups, and a robot's rights.</summary>
-sealed class GrantLoader(IDbContextFactory<PortalDbContext> contexts, TimeProvider time)
+sealed class GrantLoader(IDbContextFactory<PortalDbContext> contexts, TimeProvider time) : IGrantSource
 {
     /// <summary>Nothing for a disabled, expired or missing account.</summary>
     public async Task<Grants> LoadAsync(SubjectKind kind, int id, CancellationToken cancellation)
