@@ -25,6 +25,7 @@ public sealed class OidcFixture : IAsyncLifetime
             builder.WebHost.UseStaticWebAssets();
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Portal:Federation:AllowHttpOnLoopback"] = "true" });
         });
+        await Host.CreateUserAsync("victim");
         Provider = await IdentityProviderProcess.StartAsync(Host.BaseAddress);
         await SetAsync(("oidc_endpoint", Provider.Url), ("oidc_client_id", IdentityProviderProcess.ClientId), ("oidc_client_secret", IdentityProviderProcess.ClientSecret), ("oidc_name", "Acme ID"),
             ("oidc_scope", "openid profile email"), ("oidc_groups_claim", "groups"), ("oidc_admin_group", "registry-admins"), ("oidc_auto_onboard", "true"), ("oidc_enabled", "true"));

@@ -35,8 +35,9 @@ public sealed class IdentityProviderProcess : IAsyncDisposable
         while (await process.StandardOutput.ReadLineAsync() is { } line)
             if (line.StartsWith("listening ", StringComparison.Ordinal))
             {
-                process.OutputDataReceived += (_, _) => { };
-                process.BeginOutputReadLine();
+                // read on, or a full pipe would hold it up
+                _ = process.StandardOutput.ReadToEndAsync();
+                _ = process.StandardError.ReadToEndAsync();
                 return new(process, line["listening ".Length..]);
             }
         throw new InvalidOperationException($"The identity provider ended: {await process.StandardError.ReadToEndAsync()}");

@@ -155,7 +155,7 @@ public sealed class IssuerHttp : IDisposable
     // names of hosts and addresses inside stay inside
     static string Reason(Exception e) => e switch
     {
-        HttpRequestException { Message: RefusedAddress } => RefusedAddress,
+        _ when e.Message.StartsWith(RefusedAddress, StringComparison.Ordinal) || e.InnerException?.Message.StartsWith(RefusedAddress, StringComparison.Ordinal) == true => RefusedAddress,
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "its name is not known",
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "its certificate is not trusted",
         _ when e.InnerException is AuthenticationException => "its certificate is not trusted",
