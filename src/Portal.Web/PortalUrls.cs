@@ -71,6 +71,10 @@ public static class PortalUrls
     public static string Robots(string project) => $"{Project(project)}/robots";
 
     public static string NewRobot(string project) => $"{Robots(project)}/new";
+
+    /// <param name="project">The project it belongs to; null for a robot of the system.</param>
+    /// <param name="id">Its number.</param>
+    public static string Robot(string? project, int id) => FormattableString.Invariant($"{(project is null ? SystemRobots : Robots(project))}/{id}");
     /// <summary>What a role may do, and who holds it.</summary>
     public static string Role(int id) => FormattableString.Invariant($"{Roles}/{id}");
 

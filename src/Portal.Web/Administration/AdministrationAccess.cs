@@ -10,10 +10,16 @@ public sealed record AdministrationPlace(Caller Caller, PermissionSet Rights)
     static readonly (AdministrationSections Section, Permission Needed)[] Table =
     [
         (AdministrationSections.Users, Permissions.UserList),
+        (AdministrationSections.Groups, Named("user-group:list")),
+        (AdministrationSections.GroupRules, Named("user-group:list")),
         (AdministrationSections.Roles, Permissions.RoleList),
         (AdministrationSections.Access, Permissions.UserList),
+        (AdministrationSections.Robots, Permissions.RobotList),
+        (AdministrationSections.SignIn, Permissions.ConfigurationRead),
         (AdministrationSections.Audit, Permissions.AuditLogList),
     ];
+
+    static Permission Named(string text) => Permissions.TryParse(text, out var permission) ? permission : throw new InvalidOperationException($"'{text}' is not in the catalogue.");
 
     public bool May(Permission right) => Rights.Has(right);
 
@@ -39,4 +45,8 @@ public sealed class AdministrationAccess(CurrentCaller current, IAccessPolicy po
         shell.EnterAdministration(place.Sections, section);
         return place;
     }
+
+    /// <summary>Tells the shell where the reader is, on a page that has made sure of their rights itself.</summary>
+    public async Task ShowAsync(Caller caller, AdministrationSections section, CancellationToken cancellation = default) =>
+        shell.EnterAdministration(new AdministrationPlace(caller, await policy.RightsAsync(caller, AccessTarget.System, cancellation)).Sections, section);
 }

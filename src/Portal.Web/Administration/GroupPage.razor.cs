@@ -14,7 +14,7 @@ public sealed partial class GroupPage
 {
     [Inject] NavigationManager Navigation { get; set; } = default!;
 
-    [Inject] ShellContext Shell { get; set; } = default!;
+    [Inject] AdministrationAccess Place { get; set; } = default!;
 
     [Inject] CurrentCaller Current { get; set; } = default!;
 
@@ -46,7 +46,7 @@ public sealed partial class GroupPage
             Navigation.NotFound();
             return;
         }
-        Shell.EnterAdministration(AdministrationSections.All, AdministrationSections.Groups);
+        await Place.ShowAsync(_caller, AdministrationSections.Groups);
         _group = found.Value;
         var members = await Groups.MembersAsync(_caller, Id, _query.Request, default);
         _members = members.Ok ? members.Value : Page<GroupMemberRow>.Empty;

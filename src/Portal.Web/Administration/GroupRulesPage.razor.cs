@@ -14,7 +14,7 @@ public sealed partial class GroupRulesPage
 {
     [Inject] NavigationManager Navigation { get; set; } = default!;
 
-    [Inject] ShellContext Shell { get; set; } = default!;
+    [Inject] AdministrationAccess Place { get; set; } = default!;
 
     [Inject] CurrentCaller Current { get; set; } = default!;
 
@@ -43,7 +43,7 @@ public sealed partial class GroupRulesPage
             Navigation.NotFound();
             return;
         }
-        Shell.EnterAdministration(AdministrationSections.All, AdministrationSections.GroupRules);
+        await Place.ShowAsync(_caller, AdministrationSections.GroupRules);
         _rules = listed.Value.Items;
         _name = Context.Request.Query["name"].ToString();
         _source = GroupWords.Read(Context.Request.Query["source"].ToString()) == GroupSource.Ldap ? GroupSource.Ldap : GroupSource.Oidc;

@@ -15,7 +15,7 @@ public sealed partial class GroupsPage
 {
     [Inject] NavigationManager Navigation { get; set; } = default!;
 
-    [Inject] ShellContext Shell { get; set; } = default!;
+    [Inject] AdministrationAccess Place { get; set; } = default!;
 
     [Inject] CurrentCaller Current { get; set; } = default!;
 
@@ -47,7 +47,7 @@ public sealed partial class GroupsPage
             Navigation.NotFound(); // who may not administer learns nothing of it
             return;
         }
-        Shell.EnterAdministration(AdministrationSections.All, AdministrationSections.Groups);
+        await Place.ShowAsync(_caller, AdministrationSections.Groups);
         _page = listed.Value;
     }
 

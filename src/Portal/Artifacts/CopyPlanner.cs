@@ -34,7 +34,8 @@ sealed class CopyPlanner(IDbContextFactory<PortalDbContext> contexts, Repository
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         foreach (var scope in (TagScope[])[found.Value.Tags, pull.Value.Tags])
             if (!await TagReach.HoldsAsync(db, repository.Id, reference, scope, cancellation)) return ArtifactErrors.ArtifactNotFound;
-        if (await ArtifactDeleter.FindAsync(db, repository.Id, reference, cancellation) is not { } root) return ArtifactErrors.ArtifactNotFound;
+        if (await ArtifactDeleter.FindAsync(db, repository.Id, reference, cancellation) is not { Id: var id }) return ArtifactErrors.ArtifactNotFound;
+        var root = await Live(db, repository.Id).SingleAsync(a => a.Id == id, cancellation);
         if (root.SubjectDigest is not null || root.Tags.Any(t => ArtifactKinds.TagScheme(t.Name) is not null)) return ArtifactErrors.CopyOfAttached;
         var family = await FamilyAsync(db, repository.Id, root, cancellation);
         if (!family.Ok) return family.Error;
@@ -44,17 +45,17 @@ sealed class CopyPlanner(IDbContextFactory<PortalDbContext> contexts, Repository
             TagName? tag = member.Id == root.Id && !reference.IsDigest ? reference.Tag : null;
             var allowed = await guards.CheckAsync(new PullContext(caller, project, source, tag, Digest.Parse(member.Digest), member.MediaType), cancellation);
             if (!allowed.Ok) return allowed.Error;
-            steps.Add(await StepAsync(db, member, everyTag: member.Id == root.Id, cancellation));
+            steps.Add(await StepAsync(db, member, member.Id == root.Id ? pull.Value.Tags : null, cancellation));
         }
         return new CopyPlan(repository, Digest.Parse(root.Digest), steps);
     }
 
-    static async Task<CopyStep> StepAsync(PortalDbContext db, Artifact artifact, bool everyTag, CancellationToken cancellation)
+    // with a scope all tags in it come along; without one only those that say what the artifact is attached to, or nobody would find it again
+    static async Task<CopyStep> StepAsync(PortalDbContext db, Artifact artifact, TagScope? tags, CancellationToken cancellation)
     {
         var content = await db.Manifests.AsNoTracking().Where(m => m.Digest == artifact.Digest).Select(m => m.Content).SingleAsync(cancellation);
         var blobs = await db.ArtifactBlobs.AsNoTracking().Where(b => b.ArtifactId == artifact.Id).Select(b => new { b.Blob!.Digest, b.Blob.Size }).Distinct().ToListAsync(cancellation);
-        // what is attached by a tag of its digest keeps that tag, or nobody would find it again
-        List<Reference> names = [.. artifact.Tags.Where(t => everyTag || ArtifactKinds.TagScheme(t.Name) is not null).Select(t => TagName.TryParse(t.Name, out var name) ? (Reference)name : Digest.Parse(artifact.Digest))];
+        List<Reference> names = [.. artifact.Tags.Where(t => tags?.Contains(t.Name) == true || ArtifactKinds.TagScheme(t.Name) is not null).Select(t => TagName.TryParse(t.Name, out var name) ? (Reference)name : Digest.Parse(artifact.Digest))];
         if (names.Count == 0) names.Add(Digest.Parse(artifact.Digest));
         return new(content, artifact.MediaType, [.. blobs.Select(b => (Digest.Parse(b.Digest), b.Size))], names);
     }

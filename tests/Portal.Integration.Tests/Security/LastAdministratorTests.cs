@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Access;
+using Portal.Access.Groups;
 using Portal.Data;
 using Portal.TestKit;
 using Xunit;
@@ -76,5 +77,22 @@ public sealed class LastAdministratorTests : IAsyncLifetime
         await using var transaction = await db.Database.BeginTransactionAsync();
         db.GroupMembers.RemoveRange(group.Members);
         Assert.Equal(AccessErrors.LastAdministrator, await new LastAdministratorRule().SaveAsync(db, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task GroupThatHoldsTheOnlyAdministrator_KeepsThePersonAndTheRole()
+    {
+        var groups = _host.Services.GetRequiredService<GroupService>();
+        var bindings = _host.Services.GetRequiredService<BindingService>();
+        var person = await _host.CreateUserAsync("by-group");
+        var group = (await groups.CreateAsync(_host.Admin, GroupSource.Local, "administrators", "", "", CancellationToken.None)).Value;
+        Assert.True((await groups.AddMemberAsync(_host.Admin, group, "by-group", CancellationToken.None)).Ok);
+        Assert.True((await bindings.GiveAsync(_host.Admin, BindingPlace.System, new BindingSubject(SubjectKind.Group, group), BuiltInRoles.SystemAdministrator.Name, null, CancellationToken.None)).Ok);
+        Assert.True((await _users.SetAdministratorAsync(person, _host.Admin.Id, false, CancellationToken.None)).Ok);
+
+        Assert.Equal(AccessErrors.LastAdministrator, (await groups.RemoveMemberAsync(person, group, person.Id, CancellationToken.None)).Error);
+        Assert.Equal(AccessErrors.LastAdministrator, (await groups.DeleteAsync(person, group, CancellationToken.None)).Error);
+        await using var db = await _host.Services.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync();
+        Assert.True(await LastAdministratorRule.Administrators(db).AnyAsync(u => u.Id == person.Id));
     }
 }

@@ -44,6 +44,14 @@ public sealed class MassAssignmentTests(ApiFixture api)
         { "PUT", "projects/own/repositories/team%2Fapp", """{"description":"m"}""" },
         { "PUT", "projects/foreign/repositories/team%2Fapp", """{"description":"m"}""" },
         { "POST", "projects/own/repositories/team%2Fapp/artifacts/1.0/tags", """{"name":"mass-{user}"}""" },
+        { "POST", "/api/portal/tokens", """{"name":"mass-{user}","scopes":["read"],"project":null,"allowed_from":[],"days":1}""" },
+        { "POST", "robots", """{"name":"mass-{user}","description":"m","level":"project","duration":1,"permissions":[{"kind":"project","namespace":"own","access":[{"resource":"repository","action":"pull"}]}]}""" },
+        { "PUT", "robots/{robot}", """{"name":"mass","description":"m","level":"project","duration":-1,"disable":false,"permissions":[{"kind":"project","namespace":"own","access":[{"resource":"repository","action":"push"}]}]}""" },
+        { "POST", "/api/portal/robots/{robot}/secrets", """{"secret":"Mass-secret-1","overlap_minutes":0}""" },
+        { "POST", "/api/portal/robots/{robot}/trusts", """{"name":"mass","kind":"generic","issuer":"https://issuer.example","audience":"m","conditions":[],"single_use":false,"disabled":false}""" },
+        { "POST", "/api/portal/robots/{robot}/trusts/test", """{"token":"a.b.c"}""" },
+        { "POST", "usergroups", """{"group_name":"mass-{user}","group_type":2,"ldap_group_dn":null}""" },
+        { "POST", "system/oidc/ping", """{"url":"https://issuer.example","verify_cert":true}""" },
     };
 
     [Fact]
@@ -72,6 +80,8 @@ public sealed class MassAssignmentTests(ApiFixture api)
                 Assert.Equal([$"binding User {self} project-admin mass-{user}", $"project mass-{user} of {self} public False deleted False"], added.Order(StringComparer.Ordinal));
             else if (path.EndsWith("/tags", StringComparison.Ordinal) && user == "developer")
                 Assert.Equal([$"tag own/team/app:mass-developer {ApiFixture.Digest} pulls 0"], added);
+            else if (path.EndsWith("/tokens", StringComparison.Ordinal))
+                Assert.StartsWith($"token of {self} mass-{user} ", Assert.Single(added), StringComparison.Ordinal);
             else
                 Assert.Empty(added);
         }
@@ -87,7 +97,8 @@ public sealed class MassAssignmentTests(ApiFixture api)
     }
 
     string Named(string text, string user) => text.Replace("{user}", user, StringComparison.Ordinal).Replace("{self}", $"{api.UserIds[user]}", StringComparison.Ordinal)
-        .Replace("{admin}", $"{api.Host.Admin.Id}", StringComparison.Ordinal).Replace("{member}", $"{api.OwnMember}", StringComparison.Ordinal);
+        .Replace("{admin}", $"{api.Host.Admin.Id}", StringComparison.Ordinal).Replace("{member}", $"{api.OwnMember}", StringComparison.Ordinal)
+        .Replace("{robot}", $"{api.OwnRobot}", StringComparison.Ordinal);
 
     /// <summary>The body with every other field of the API put beside its own.</summary>
     JsonObject Body(string valid)
@@ -123,6 +134,11 @@ public sealed class MassAssignmentTests(ApiFixture api)
         lines.AddRange((await db.Artifacts.AsNoTracking().ToListAsync()).Select(a => $"artifact {a.Id} {a.ProjectId} {a.RepositoryId} {a.Digest} {a.Size} pulls {a.PullCount} by {a.PushedBy} {a.DeletionId}"));
         lines.AddRange((await db.Tags.AsNoTracking().Include(t => t.Artifact!.Repository!.Project).ToListAsync())
             .Select(t => $"tag {t.Artifact!.Repository!.Project!.Name}/{t.Artifact.Repository.Name}:{t.Name} {t.Artifact.Digest} pulls {t.PullCount}"));
+        lines.AddRange((await db.AccessTokens.AsNoTracking().ToListAsync()).Select(t => $"token of {t.UserId} {t.Name} {t.Scopes} {t.ExpiresAt:O} {t.RevokedAt}"));
+        lines.AddRange((await db.Robots.AsNoTracking().Include(r => r.Permissions).Include(r => r.Secrets).ToListAsync())
+            .Select(r => $"robot {r.Login} of {r.ProjectId} {r.DisabledAt} {r.ExpiresAt:O} {string.Join(' ', r.Permissions.Select(p => $"{p.ProjectId}:{p.Resource}:{p.Action}"))} {r.Secrets.Count} secrets"));
+        lines.AddRange((await db.Groups.AsNoTracking().ToListAsync()).Select(g => $"group {g.Name} {g.Source} {g.ExternalName}"));
+        lines.AddRange((await db.GroupMembers.AsNoTracking().ToListAsync()).Select(m => $"member {m.UserId} of {m.GroupId}"));
         return [.. lines];
     }
 }

@@ -51,9 +51,9 @@ public sealed class SignInTests(PortalSite site)
     [Fact]
     public async Task Page_Stranger_IsSentToSignInAndBack()
     {
-        var answer = await site.Stranger().GetAsync("/projects?mine=1");
+        var answer = await site.Stranger().GetAsync("/profile?from=menu");
 
-        Assert.Equal("/sign-in?return=%2Fprojects%3Fmine%3D1", answer.Location);
+        Assert.Equal("/sign-in?return=%2Fprofile%3Ffrom%3Dmenu", answer.Location);
     }
 
     [Fact]

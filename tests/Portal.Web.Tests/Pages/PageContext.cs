@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Access;
+using Portal.Web.Administration;
 using Portal.Web.Artifacts;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
@@ -30,6 +31,7 @@ public abstract class PageContext : BunitContext
         Services.AddScoped(_ => ActivatorUtilities.CreateInstance<ToastQueue>(Services));
         Services.AddScoped(_ => ActivatorUtilities.CreateInstance<CurrentCaller>(Services));
         Services.AddScoped(_ => ActivatorUtilities.CreateInstance<ProjectAccess>(Services));
+        Services.AddScoped(_ => ActivatorUtilities.CreateInstance<AdministrationAccess>(Services));
         Services.AddScoped(_ => ActivatorUtilities.CreateInstance<DeletionUndo>(Services));
         Services.AddSingleton<AntiforgeryStateProvider>(new FakeAntiforgery());
         Services.AddSingleton<IHttpContextAccessor>(new HttpContextAccessor { HttpContext = _http });

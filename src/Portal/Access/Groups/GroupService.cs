@@ -7,7 +7,7 @@ using Portal.Kernel;
 namespace Portal.Access.Groups;
 
 /// <summary>Makes and changes groups. Every change is checked, audited and announced in one transaction.</summary>
-public sealed class GroupService(GroupChanges changes, IAccessPolicy policy, AuthSettingsStore settings, GroupGrants grants, IDatabaseProvider provider)
+public sealed class GroupService(GroupChanges changes, IAccessPolicy policy, AuthSettingsStore settings, GroupGrants grants, LastAdministratorRule rule, IDatabaseProvider provider)
 {
     /// <summary>
     /// Makes a group. One of the directory or of the identity provider may be made before anybody in it has signed in, so that it can be given roles;
@@ -61,12 +61,14 @@ public sealed class GroupService(GroupChanges changes, IAccessPolicy policy, Aut
         return await changes.RunAsync(async db =>
         {
             if (await db.Groups.FirstOrDefaultAsync(g => g.Id == groupId, cancellation) is not { } group) return GroupErrors.NotFound;
-            var people = await db.GroupMembers.Where(m => m.GroupId == groupId).Select(m => m.UserId).ToListAsync(cancellation);
-            var roles = await db.Bindings.Where(b => b.SubjectKind == SubjectKind.Group && b.SubjectId == groupId).ExecuteDeleteAsync(cancellation);
-            await db.GroupMembers.Where(m => m.GroupId == groupId).ExecuteDeleteAsync(cancellation);
+            var members = await db.GroupMembers.Where(m => m.GroupId == groupId).ToListAsync(cancellation);
+            var people = members.ConvertAll(m => m.UserId);
+            var roles = await db.Bindings.Where(b => b.SubjectKind == SubjectKind.Group && b.SubjectId == groupId).ToListAsync(cancellation);
+            db.Bindings.RemoveRange(roles);
+            db.GroupMembers.RemoveRange(members);
             db.Groups.Remove(group);
-            changes.Audit(db, caller, AuditActions.Delete, group.Name, new { group.Name, Source = group.Source.ToString(), group.ExternalName, Members = people.Count, Roles = roles }, null);
-            await db.SaveChangesAsync(cancellation);
+            changes.Audit(db, caller, AuditActions.Delete, group.Name, new { group.Name, Source = group.Source.ToString(), group.ExternalName, Members = people.Count, Roles = roles.Count }, null);
+            if (await rule.SaveAsync(db, cancellation) is { } last) return last;
             await changes.AnnounceAsync(db, groupId, people, cancellation);
             return Result.Success;
         }, cancellation);
@@ -104,7 +106,7 @@ public sealed class GroupService(GroupChanges changes, IAccessPolicy policy, Aut
             if (!await policy.CoversAsync(db, caller, groupId, cancellation)) return GroupErrors.GivesMore;
             var user = await change(db, group);
             if (!user.Ok) return user.Error;
-            await db.SaveChangesAsync(cancellation);
+            if (await rule.SaveAsync(db, cancellation) is { } last) return last;
             await changes.AnnounceAsync(db, null, [user.Value], cancellation);
             return Result.Success;
         }, cancellation);
