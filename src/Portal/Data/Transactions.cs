@@ -37,5 +37,11 @@ public sealed class Transactions(IDbContextFactory<PortalDbContext> contexts, ID
         }
     }
 
-    static bool IsTransient(Exception e) => (e as DbException ?? e.InnerException as DbException) is { IsTransient: true };
+    // a deadlock while saving comes wrapped twice: by the save, and by the provider that recognises it
+    static bool IsTransient(Exception e)
+    {
+        for (Exception? inner = e; inner is not null; inner = inner.InnerException)
+            if (inner is DbException { IsTransient: true }) return true;
+        return false;
+    }
 }
