@@ -36,6 +36,7 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
         { "project-audit", $"/projects/{Project}/audit" },
         { "robots", $"/projects/{Project}/robots" },
         { "new-robot", $"/projects/{Project}/robots/new" },
+        { "robot", $"/projects/{Project}/robots/1" },
         { "system-robots", "/admin/robots" },
         { "new-system-robot", "/admin/robots/new" },
         { "tokens", "/profile/tokens" },
@@ -109,6 +110,7 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
         foreach (var (name, description, right) in ((string, string, string)[])[("ci", "Nightly build", "push"), ("cluster", "Pulls for the cluster", "pull")])
             await PostAsync(http, "/api/v2.0/robots", new { name, description, level = "project", duration = 30, permissions = new[] { new { kind = "project", @namespace = Project, access = new[] { new { resource = "repository", action = right } } } } });
         await PostAsync(http, "/api/v2.0/robots", new { name = "mirror", description = "Copies to the other site", level = "system", duration = -1, permissions = new[] { new { kind = "project", @namespace = "*", access = new[] { new { resource = "repository", action = "pull" } } } } });
+        await PostAsync(http, "/api/portal/robots/1/trusts", new { name = "Release pipeline", kind = "github", audience = "portal", conditions = new[] { new { claim = "repository", match = "equals", value = "acme/storefront" } } });
         await PostAsync(http, "/api/portal/tokens", new { name = "laptop", scopes = new[] { "write" }, days = 30, allowed_from = new[] { "10.2.0.0/16" } });
         await PostAsync(http, "/api/v2.0/usergroups", new { group_name = "Release crew", group_type = 2 });
         await PostAsync(http, "/api/portal/groups/1/members", new { username = "ines" });
