@@ -10,16 +10,14 @@ public sealed record AdministrationPlace(Caller Caller, PermissionSet Rights)
     static readonly (AdministrationSections Section, Permission Needed)[] Table =
     [
         (AdministrationSections.Users, Permissions.UserList),
-        (AdministrationSections.Groups, Named("user-group:list")),
-        (AdministrationSections.GroupRules, Named("user-group:list")),
+        (AdministrationSections.Groups, Permissions.Named("user-group:list")),
+        (AdministrationSections.GroupRules, Permissions.Named("user-group:list")),
         (AdministrationSections.Roles, Permissions.RoleList),
         (AdministrationSections.Access, Permissions.UserList),
         (AdministrationSections.Robots, Permissions.RobotList),
         (AdministrationSections.SignIn, Permissions.ConfigurationRead),
         (AdministrationSections.Audit, Permissions.AuditLogList),
     ];
-
-    static Permission Named(string text) => Permissions.TryParse(text, out var permission) ? permission : throw new InvalidOperationException($"'{text}' is not in the catalogue.");
 
     public bool May(Permission right) => Rights.Has(right);
 

@@ -67,6 +67,5 @@ public static class BuiltInRoles
     // Everything that only reads. Project metadata is left to their single read, as project admins have it, so that they may give this role.
     static PermissionSet AuditorSet() => PermissionSet.Of(Access.Permissions.All.Where(p => p.Action is "read" or "list" && p != Access.Permissions.MetadataList));
 
-    static PermissionSet Set(params IEnumerable<string> texts) => PermissionSet.Of(texts.Select(t =>
-        Access.Permissions.TryParse(t, out var p) ? p : throw new InvalidOperationException($"'{t}' is not in the catalogue.")));
+    static PermissionSet Set(params IEnumerable<string> texts) => PermissionSet.Of(texts.Select(Access.Permissions.Named));
 }

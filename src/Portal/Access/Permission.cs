@@ -115,6 +115,10 @@ public static class Permissions
     /// <summary>Finds a right by its text; false when the catalogue does not hold it.</summary>
     public static bool TryParse(string text, out Permission permission) => ByText.TryGetValue(text, out permission);
 
+    /// <summary>A right that Portal's own code names by its text.</summary>
+    /// <exception cref="InvalidOperationException">The catalogue does not hold it.</exception>
+    public static Permission Named(string text) => TryParse(text, out var permission) ? permission : throw new InvalidOperationException($"'{text}' is not in the catalogue.");
+
     static Permission Add(string resource, string action)
     {
         var permission = new Permission(Catalogue.Count, resource, action);

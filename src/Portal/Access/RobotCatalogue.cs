@@ -23,6 +23,6 @@ public static class RobotCatalogue
         .. from entry in text.Split("; ")
            let space = entry.IndexOf(' ', StringComparison.Ordinal)
            from action in entry[(space + 1)..].Split('/')
-           select Permissions.TryParse($"{entry[..space]}:{action}", out var permission) ? permission : throw new InvalidOperationException($"'{entry}' is not in the catalogue."),
+           select Permissions.Named($"{entry[..space]}:{action}"),
     ];
 }

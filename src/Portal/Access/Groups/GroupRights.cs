@@ -7,13 +7,13 @@ namespace Portal.Access.Groups;
 /// <summary>Who may do what with groups, and that nobody gives more than they have by way of one.</summary>
 static class GroupRights
 {
-    public static Permission Read { get; } = Named("user-group:read");
-    public static Permission List { get; } = Named("user-group:list");
-    public static Permission Create { get; } = Named("user-group:create");
-    public static Permission Update { get; } = Named("user-group:update");
-    public static Permission Delete { get; } = Named("user-group:delete");
-    public static Permission DirectoryList { get; } = Named("ldap-user:list");
-    public static Permission DirectoryImport { get; } = Named("ldap-user:create");
+    public static Permission Read { get; } = Permissions.Named("user-group:read");
+    public static Permission List { get; } = Permissions.Named("user-group:list");
+    public static Permission Create { get; } = Permissions.Named("user-group:create");
+    public static Permission Update { get; } = Permissions.Named("user-group:update");
+    public static Permission Delete { get; } = Permissions.Named("user-group:delete");
+    public static Permission DirectoryList { get; } = Permissions.Named("ldap-user:list");
+    public static Permission DirectoryImport { get; } = Permissions.Named("ldap-user:create");
 
     /// <summary>The refusal for a caller who lacks the right on the system; null when they have it.</summary>
     public static async ValueTask<Error?> RefuseAsync(this IAccessPolicy policy, Caller caller, Permission right, CancellationToken cancellation) =>
@@ -40,6 +40,4 @@ static class GroupRights
         }
         return true;
     }
-
-    static Permission Named(string text) => Permissions.TryParse(text, out var permission) ? permission : throw new InvalidOperationException($"'{text}' is not in the catalogue.");
 }
