@@ -91,12 +91,8 @@ public sealed class PortalFixture : IAsyncLifetime
     /// <summary>Runs a program to its end and returns what it printed.</summary>
     public static async Task<string> ToolAsync(string program, IEnumerable<string> arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(5));
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {await output}{await errors}");
-        return await output;
+        var (code, output, errors) = await ProcessEnd.RunAsync(new(program, arguments), TimeSpan.FromMinutes(5));
+        return code == 0 ? output : throw new InvalidOperationException($"{program} ended with {code}: {output}{errors}");
     }
 
     static string FindRoot()

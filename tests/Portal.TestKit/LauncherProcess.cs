@@ -80,7 +80,7 @@ public sealed class LauncherProcess : IAsyncDisposable
         if (!_process.HasExited)
         {
             Signal("TERM");
-            await WaitForExitAsync();
+            await _process.EndAsync();
         }
 
         _process.Dispose();

@@ -22,6 +22,8 @@ public sealed class PortalHost : IAsyncDisposable
     public const string AdminPassword = "Admin-password-1";
     public const string Password = "User-password-1";
 
+    static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(2);
+
     readonly WebApplication _app;
     readonly PostgreSqlProcess? _owned;
 
@@ -105,8 +107,9 @@ public sealed class PortalHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _app.StopAsync();
-        await _app.DisposeAsync();
+        // a server that does not end must fail the test instead of holding it up
+        await _app.StopAsync().WaitAsync(StopLimit);
+        await _app.DisposeAsync().AsTask().WaitAsync(StopLimit);
         if (_owned is not null) await _owned.DisposeAsync();
     }
 }

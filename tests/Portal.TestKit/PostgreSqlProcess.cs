@@ -60,8 +60,8 @@ public sealed class PostgreSqlProcess : IAsyncDisposable
         using (var initialise = Run("initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"))
         {
             var errors = initialise.StandardError.ReadToEndAsync();
-            await initialise.StandardOutput.ReadToEndAsync();
-            await initialise.WaitForExitAsync();
+            _ = initialise.StandardOutput.ReadToEndAsync();
+            await initialise.WaitForExitAsync().WaitAsync(StartLimit);
             if (initialise.ExitCode != 0) throw new InvalidOperationException($"initdb ended with {initialise.ExitCode}:\n{await errors}");
         }
         var port = FreePort();
@@ -131,8 +131,8 @@ public sealed class PostgreSqlProcess : IAsyncDisposable
         // SIGQUIT: the whole cluster ends at once; a killed postmaster would leave its children for a moment.
         if (!_process.HasExited)
         {
-            using (var quit = Process.Start("kill", ["-QUIT", _process.Id.ToString(CultureInfo.InvariantCulture)])) await quit.WaitForExitAsync();
-            await _process.WaitForExitAsync();
+            using (var quit = Process.Start("kill", ["-QUIT", _process.Id.ToString(CultureInfo.InvariantCulture)])) await quit.EndAsync();
+            await _process.EndAsync();
         }
         _process.Dispose();
     }

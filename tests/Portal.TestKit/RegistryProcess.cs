@@ -165,7 +165,7 @@ public sealed class RegistryProcess : IAsyncDisposable
         if (!_process.HasExited)
         {
             _process.Kill();
-            await _process.WaitForExitAsync();
+            await _process.EndAsync();
         }
         _process.Dispose();
     }

@@ -106,7 +106,7 @@ public sealed class SlapdProcess : IAsyncDisposable
         if (!_process.HasExited)
         {
             _process.Kill();
-            await _process.WaitForExitAsync();
+            await _process.EndAsync();
         }
         _process.Dispose();
         _process = null;
@@ -142,8 +142,8 @@ public sealed class SlapdProcess : IAsyncDisposable
         using var process = Start(info);
         await process.StandardInput.WriteAsync(ldif);
         process.StandardInput.Close();
-        var errors = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
+        var errors = await process.StandardError.ReadToEndAsync().WaitAsync(StartLimit);
+        await process.EndAsync();
         if (process.ExitCode != 0) throw new InvalidOperationException($"{tool} ended with {process.ExitCode}: {errors}\n{ldif}");
     }
 

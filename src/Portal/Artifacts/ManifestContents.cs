@@ -8,7 +8,8 @@ namespace Portal.Artifacts;
 /// <summary>What a manifest names, found in its repository.</summary>
 /// <param name="Blobs">Config and layers by digest.</param>
 /// <param name="Size">Bytes of the manifest and everything it names; a blob named twice counts once.</param>
-sealed record ManifestContents(IReadOnlyDictionary<string, ManifestContents.HeldBlob> Blobs, long Size)
+/// <param name="Known">The repository holds the manifest itself already. False when that was not asked, as for a manifest that names no blob.</param>
+sealed record ManifestContents(IReadOnlyDictionary<string, ManifestContents.HeldBlob> Blobs, long Size, bool Known)
 {
     /// <summary>A blob of the repository.</summary>
     public readonly record struct HeldBlob(long Id, long Size);
@@ -22,9 +23,10 @@ sealed record ManifestContents(IReadOnlyDictionary<string, ManifestContents.Held
         if (document.Layers.Any(l => MediaTypes.IsForeignLayer(l.MediaType))) return ArtifactErrors.ForeignLayers;
         var wanted = document.Blobs.Select(b => b.Digest.Text).ToList();
         var held = new Dictionary<string, HeldBlob>(wanted.Count, StringComparer.Ordinal);
-        await foreach (var row in Held(db, repositoryId, wanted).WithCancellation(cancellation)) held[row.Digest] = new(row.BlobId, row.Size);
+        var known = false;
+        await foreach (var row in Held(db, repositoryId, wanted, document.Digest.Text).WithCancellation(cancellation)) (held[row.Digest], known) = (new(row.BlobId, row.Size), row.Known);
         var missing = wanted.Where(d => !held.ContainsKey(d)).ToList();
-        return missing.Count > 0 ? ArtifactErrors.Missing(missing) : new ManifestContents(held, document.Bytes.Length + held.Values.Sum(b => b.Size));
+        return missing.Count > 0 ? ArtifactErrors.Missing(missing) : new ManifestContents(held, document.Bytes.Length + held.Values.Sum(b => b.Size), known);
     }
 
     static async Task<Result<ManifestContents>> OfIndexAsync(PortalDbContext db, long repositoryId, ManifestDocument document, CancellationToken cancellation)
@@ -38,11 +40,12 @@ sealed record ManifestContents(IReadOnlyDictionary<string, ManifestContents.Held
         var plain = held.Where(h => h.HasBlobs).Select(h => h.Id).ToList();
         var blobs = await db.ArtifactBlobs.AsNoTracking().Where(b => plain.Contains(b.ArtifactId)).Select(b => new { b.BlobId, b.Blob!.Size }).Distinct().SumAsync(b => b.Size, cancellation);
         // an index inside an index brings its own sum
-        return new ManifestContents(new Dictionary<string, HeldBlob>(), document.Bytes.Length + blobs + held.Sum(h => h.HasBlobs ? h.ManifestSize : h.Size));
+        return new ManifestContents(new Dictionary<string, HeldBlob>(), document.Bytes.Length + blobs + held.Sum(h => h.HasBlobs ? h.ManifestSize : h.Size), false);
     }
 
-    sealed record HeldRow(string Digest, long BlobId, long Size);
+    sealed record HeldRow(string Digest, long BlobId, long Size, bool Known);
 
-    static readonly Func<PortalDbContext, long, List<string>, IAsyncEnumerable<HeldRow>> Held = EF.CompileAsyncQuery((PortalDbContext db, long repository, List<string> digests) =>
-        db.RepositoryBlobs.Where(b => b.RepositoryId == repository && digests.Contains(b.Blob!.Digest)).Select(b => new HeldRow(b.Blob!.Digest, b.BlobId, b.Blob.Size)));
+    static readonly Func<PortalDbContext, long, List<string>, string, IAsyncEnumerable<HeldRow>> Held = EF.CompileAsyncQuery((PortalDbContext db, long repository, List<string> digests, string manifest) =>
+        db.RepositoryBlobs.Where(b => b.RepositoryId == repository && digests.Contains(b.Blob!.Digest))
+            .Select(b => new HeldRow(b.Blob!.Digest, b.BlobId, b.Blob.Size, db.Artifacts.Any(a => a.RepositoryId == repository && a.Digest == manifest && a.DeletionId == null))));
 }

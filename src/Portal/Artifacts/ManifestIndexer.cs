@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Portal.Access;
 using Portal.Audit;
@@ -26,18 +27,12 @@ sealed class ManifestIndexer(Transactions transactions, IDatabaseProvider provid
     {
         var now = time.GetUtcNow();
         var (push, document) = (request.Push, request.Document);
-        var artifact = await UpsertAsync(db, request, now, cancellation);
-        // blobs always in the same order, so that two pushes of the same ones wait for each other instead of blocking each other
-        await provider.InsertMissingAsync(db,
-        [
-            new("artifacts.manifest", [nameof(ManifestContent.Digest), nameof(ManifestContent.MediaType), nameof(ManifestContent.Content)], [nameof(ManifestContent.Digest)],
-                [[artifact.Digest, document.MediaType, document.Bytes.ToArray()]]),
-            new("artifacts.project_blob", [nameof(ProjectBlob.ProjectId), nameof(ProjectBlob.BlobId), nameof(ProjectBlob.Size)], [nameof(ProjectBlob.ProjectId), nameof(ProjectBlob.BlobId)],
-                [.. request.Contents.Blobs.Values.OrderBy(b => b.Id).Select(b => new object[] { push.Project.Id, b.Id, b.Size })]),
-        ], Durability.Full, cancellation);
-        if (push.Tag is { } tag && !await WasSetAfterAsync(db, request, tag.Text, cancellation))
+        var setsTag = push.Tag is { } wanted && !await WasSetAfterAsync(db, request, wanted.Text, cancellation);
+        var locked = await PushLock.TakeAsync(db, request, setsTag, now, cancellation);
+        var artifact = locked.Artifact ? await KnownAsync(db, request, cancellation) : Add(db, request, now);
+        if (setsTag)
         {
-            var set = await tags.SetAsync(db, push, artifact, now, cancellation);
+            var set = await tags.SetLockedAsync(db, push, artifact, locked.Tag, now, cancellation);
             if (!set.Ok) return set;
         }
         if (push.Project.AuditPushes)
@@ -46,23 +41,33 @@ sealed class ManifestIndexer(Transactions transactions, IDatabaseProvider provid
                 After = new { digest = artifact.Digest, mediaType = artifact.MediaType, size = artifact.Size },
             });
         await db.SaveChangesAsync(cancellation);
-        // The repository's row comes last, because every push to the repository waits for it.
-        await db.Database.ExecuteSqlAsync($"""
-            DELETE FROM artifacts.push_intent WHERE "Id" = {request.Intent};
-            UPDATE artifacts.repository SET "LastPushedAt" = {now}, "UpdatedAt" = {now}, "DeletionId" = NULL WHERE "Id" = {request.Repository.Id};
-            """, cancellation);
+        await provider.InsertMissingAsync(db,
+        [
+            new("artifacts.manifest", [nameof(ManifestContent.Digest), nameof(ManifestContent.MediaType), nameof(ManifestContent.Content)], [nameof(ManifestContent.Digest)],
+                [[artifact.Digest, document.MediaType, document.Bytes.ToArray()]]),
+            // always in the same order, so that two pushes of the same blobs wait for each other instead of blocking each other
+            new("artifacts.project_blob", [nameof(ProjectBlob.ProjectId), nameof(ProjectBlob.BlobId), nameof(ProjectBlob.Size)], [nameof(ProjectBlob.ProjectId), nameof(ProjectBlob.BlobId)],
+                [.. request.Contents.Blobs.Values.OrderBy(b => b.Id).Select(b => new object[] { push.Project.Id, b.Id, b.Size })]),
+        ], Durability.Full, Closing(request, now), cancellation);
         return Result.Success;
     }
 
-    static async Task<Artifact> UpsertAsync(PortalDbContext db, IndexRequest request, DateTimeOffset now, CancellationToken cancellation)
+    // The repository's row comes last, because every push to the repository waits for it.
+    static FormattableString Closing(IndexRequest request, DateTimeOffset now) => request.Intent is { } intent
+        ? (FormattableString)$"""
+            DELETE FROM artifacts.push_intent WHERE "Id" = {intent};
+            UPDATE artifacts.repository SET "LastPushedAt" = {now}, "UpdatedAt" = {now}, "DeletionId" = NULL WHERE "Id" = {request.Repository.Id};
+            """
+        : $"""UPDATE artifacts.repository SET "LastPushedAt" = {now}, "UpdatedAt" = {now}, "DeletionId" = NULL WHERE "Id" = {request.Repository.Id};""";
+
+    static Task<Artifact> KnownAsync(PortalDbContext db, IndexRequest request, CancellationToken cancellation)
     {
         var digest = request.Document.Digest.Text;
-        // writing locks the row: a deletion of the same artifact comes wholly before, and is undone here, or wholly after
-        var known = await db.Database.ExecuteSqlAsync($"""
-            UPDATE artifacts.artifact SET "DeletionId" = NULL, "PushedAt" = {now}, "PushedBy" = {request.Push.Caller.Name}, "Size" = {request.Contents.Size}
-            WHERE "RepositoryId" = {request.Repository.Id} AND "Digest" = {digest}
-            """, cancellation);
-        if (known > 0) return await db.Artifacts.SingleAsync(a => a.RepositoryId == request.Repository.Id && a.Digest == digest, cancellation);
+        return db.Artifacts.SingleAsync(a => a.RepositoryId == request.Repository.Id && a.Digest == digest, cancellation);
+    }
+
+    static Artifact Add(PortalDbContext db, IndexRequest request, DateTimeOffset now)
+    {
         var artifact = ArtifactBuilder.Build(request.Repository, request.Document, request.Contents, request.Config, request.Push.Tag?.Text, request.Push.Caller.Name, now);
         db.Artifacts.Add(artifact);
         if (request.Config.Json is { } json) db.ArtifactConfigs.Add(new() { Artifact = artifact, Json = json });
@@ -73,4 +78,40 @@ sealed class ManifestIndexer(Transactions transactions, IDatabaseProvider provid
         request.TagUnlessSetAfter is { } since
         && (await db.Tags.AnyAsync(t => t.RepositoryId == request.Repository.Id && t.Name == tag && t.PushedAt > since, cancellation)
             || await db.TagEvents.AnyAsync(e => e.RepositoryId == request.Repository.Id && e.TagName == tag && e.At > since, cancellation));
+}
+
+/// <summary>
+/// What a push finds, locked by writing to it: a deletion of the same artifact comes wholly before, and is undone here, or wholly after; of concurrent pushes of one tag
+/// each sees what the one before left.
+/// </summary>
+readonly record struct PushLock(bool Artifact, bool Tag)
+{
+    /// <summary>Writes to the rows of the artifact and, when it is to be set, the tag, in one round trip, and tells which of them were there.</summary>
+    public static async Task<PushLock> TakeAsync(PortalDbContext db, IndexRequest request, bool tag, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var batch = db.Database.GetDbConnection().CreateBatch();
+        batch.Transaction = Microsoft.EntityFrameworkCore.Storage.DbContextTransactionExtensions.GetDbTransaction(db.Database.CurrentTransaction!);
+        var artifact = Command(batch, """
+            UPDATE artifacts.artifact SET "DeletionId" = NULL, "PushedAt" = @now, "PushedBy" = @by, "Size" = @size WHERE "RepositoryId" = @repository AND "Digest" = @digest
+            """, ("now", now), ("by", request.Push.Caller.Name), ("size", request.Contents.Size), ("repository", request.Repository.Id), ("digest", request.Document.Digest.Text));
+        var name = tag ? Command(batch, """
+            UPDATE artifacts.tag SET "PushedAt" = @now WHERE "RepositoryId" = @repository AND "Name" = @name
+            """, ("now", now), ("repository", request.Repository.Id), ("name", request.Push.Tag!.Value.Text)) : null;
+        await batch.ExecuteNonQueryAsync(cancellation);
+        return new(artifact.RecordsAffected > 0, name is { RecordsAffected: > 0 });
+    }
+
+    static DbBatchCommand Command(DbBatch batch, string text, params ReadOnlySpan<(string Name, object Value)> values)
+    {
+        var command = batch.CreateBatchCommand();
+        command.CommandText = text;
+        foreach (var (name, value) in values)
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            command.Parameters.Add(parameter);
+        }
+        batch.BatchCommands.Add(command);
+        return command;
+    }
 }

@@ -7,24 +7,41 @@ using Portal.Registry.Manifests;
 namespace Portal.Artifacts;
 
 /// <summary>Puts manifests into the backing registry, each announced by an intent first.</summary>
-sealed class ManifestStore(RegistryBackend backend, IDatabaseProvider provider, TimeProvider time)
+sealed class ManifestStore(RegistryBackend backend, PushIntents intents)
 {
     /// <summary>
-    /// Writes the intent and stores the bytes by digest; tags live in the database alone. Gives the intent's id, or null when the repository holds the
-    /// manifest already and nothing had to be sent.
+    /// Writes the intent and stores the bytes by digest; tags live in the database alone. Gives the intent's id.
     /// </summary>
-    public async Task<Result<Guid?>> StoreAsync(PortalDbContext db, PushContext push, RepositoryEntry repository, ManifestDocument document)
+    public async Task<Result<Guid>> StoreAsync(PortalDbContext db, PushContext push, RepositoryEntry repository, ManifestDocument document)
     {
-        var digest = document.Digest.Text;
-        if (await Holds(db, repository.Id, digest)) return (Guid?)null;
-        var intent = Guid.CreateVersion7();
-        // Relaxed: what a crash of the database's machine could take with it was never acknowledged.
-        await provider.InsertMissingAsync(db, [Row(intent, push, repository, document)], Durability.Relaxed, CancellationToken.None);
+        var intent = await intents.OpenAsync(push, repository, document);
         var stored = await backend.Client.PutManifestAsync(push.Repository.Text, document.Digest, document.Bytes, document.MediaType);
-        if (stored.Ok) return (Guid?)intent;
+        if (stored.Ok) return intent;
         // an outage leaves open whether the bytes arrived: the intent stays and is reconciled
         if (stored.Error.Kind != ErrorKind.Unavailable) await db.PushIntents.Where(i => i.Id == intent).ExecuteDeleteAsync();
         return stored.Error;
+    }
+}
+
+/// <summary>Writes down what is about to be sent to the backing registry, for many pushes at once.</summary>
+sealed class PushIntents(IDbContextFactory<PortalDbContext> contexts, IDatabaseProvider provider, TimeProvider time)
+{
+    readonly Gathering<MissingRows> _gathering = new(rows => WriteAsync(contexts, provider, rows));
+
+    public async Task<Guid> OpenAsync(PushContext push, RepositoryEntry repository, ManifestDocument document)
+    {
+        var id = Guid.CreateVersion7();
+        await _gathering.AddAsync(Row(id, push, repository, document));
+        return id;
+    }
+
+    static async Task WriteAsync(IDbContextFactory<PortalDbContext> contexts, IDatabaseProvider provider, IReadOnlyList<MissingRows> rows)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        // columns without a value are left out, so rows of the same columns go together
+        var together = rows.GroupBy(r => string.Join(',', r.Columns), StringComparer.Ordinal).Select(g => g.First() with { Rows = [.. g.SelectMany(r => r.Rows)] });
+        // relaxed: what a crash of the database's machine could take with it was never acknowledged
+        await provider.InsertMissingAsync(db, [.. together], Durability.Relaxed, null, CancellationToken.None);
     }
 
     MissingRows Row(Guid id, PushContext push, RepositoryEntry repository, ManifestDocument document)
@@ -46,7 +63,4 @@ sealed class ManifestStore(RegistryBackend backend, IDatabaseProvider provider, 
         var set = cells.Where(c => c.Value is not null).ToList();
         return new("artifacts.push_intent", [.. set.Select(c => c.Column)], [nameof(PushIntent.Id)], [[.. set.Select(c => c.Value!)]]);
     }
-
-    static readonly Func<PortalDbContext, long, string, Task<bool>> Holds = EF.CompileAsyncQuery((PortalDbContext db, long repository, string digest) =>
-        db.Artifacts.Any(a => a.RepositoryId == repository && a.Digest == digest && a.DeletionId == null));
 }

@@ -47,9 +47,14 @@ public sealed class PushService
         var config = await _reader.ReadConfigAsync(name, document, cancellation);
         if (!config.Ok) return config.Error;
         // what follows must come to its end even when the client hangs up
-        var stored = await _store.StoreAsync(db, push, repository, document);
-        if (!stored.Ok) return stored.Error;
-        var indexed = await _indexer.IndexAsync(new(push, repository, document, contents.Value, config.Value, stored.Value), CancellationToken.None);
+        Guid? intent = null;
+        if (!contents.Value.Known)
+        {
+            var stored = await _store.StoreAsync(db, push, repository, document);
+            if (!stored.Ok) return stored.Error;
+            intent = stored.Value;
+        }
+        var indexed = await _indexer.IndexAsync(new(push, repository, document, contents.Value, config.Value, intent), CancellationToken.None);
         return indexed.Ok ? new PushedManifest(document.Digest, document.Subject?.Digest) : indexed.Error;
     }
 }

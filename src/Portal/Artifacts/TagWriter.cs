@@ -10,10 +10,17 @@ sealed class TagWriter(GuardChain guards, IChangeFeed feed)
     /// <summary>Adds the tag or moves it; nothing happens to history when it named the artifact already. The caller saves.</summary>
     public async Task<Result> SetAsync(PortalDbContext db, PushContext push, Artifact artifact, DateTimeOffset now, CancellationToken cancellation)
     {
-        var name = push.Tag!.Value.Text;
         // writing locks the row, so that of concurrent pushes of one tag each sees what the one before left
-        var locked = await db.Database.ExecuteSqlAsync($"""UPDATE artifacts.tag SET "PushedAt" = {now} WHERE "RepositoryId" = {artifact.RepositoryId} AND "Name" = {name}""", cancellation);
-        var tag = locked == 0 ? null : await db.Tags.Include(t => t.Artifact).SingleAsync(t => t.RepositoryId == artifact.RepositoryId && t.Name == name, cancellation);
+        var name = push.Tag!.Value.Text;
+        var known = await db.Database.ExecuteSqlAsync($"""UPDATE artifacts.tag SET "PushedAt" = {now} WHERE "RepositoryId" = {artifact.RepositoryId} AND "Name" = {name}""", cancellation);
+        return await SetLockedAsync(db, push, artifact, known > 0, now, cancellation);
+    }
+
+    /// <summary>The same where the tag's row is locked, with the time set, or was found missing.</summary>
+    public async Task<Result> SetLockedAsync(PortalDbContext db, PushContext push, Artifact artifact, bool known, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var name = push.Tag!.Value.Text;
+        var tag = known ? await db.Tags.Include(t => t.Artifact).SingleAsync(t => t.RepositoryId == artifact.RepositoryId && t.Name == name, cancellation) : null;
         var before = tag?.Artifact!.Digest;
         var allowed = await guards.ConfirmAsync(db, push with { Replaces = before is null ? null : Digest.Parse(before) }, cancellation);
         if (!allowed.Ok) return allowed;

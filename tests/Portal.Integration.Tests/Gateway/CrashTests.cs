@@ -61,11 +61,13 @@ public sealed class CrashTests : IAsyncLifetime
                     if ((await ImagePusher.PushAsync(client, $"crash/repo{id % 3}", image, [tag])).Ok) acknowledged[$"crash/repo{id % 3}:v{id}"] = image;
                 }
             })).ToList();
-            await Task.Delay(Random.Shared.Next(500, 2_000));
+            var before = acknowledged.Count;
+            for (var watch = Stopwatch.StartNew(); acknowledged.Count == before && watch.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(20)) { }
+            await Task.Delay(Random.Shared.Next(100, 1_500));
             server.Kill();
             await stop.CancelAsync();
             await Task.WhenAll(pushers);
-            await server.WaitForExitAsync();
+            await server.EndAsync();
         }
         Assert.NotEmpty(acknowledged);
         using var last = await StartAsync();
@@ -81,7 +83,7 @@ public sealed class CrashTests : IAsyncLifetime
         }
         await WaitUntilReconciledAsync();
         last.Kill();
-        await last.WaitForExitAsync();
+        await last.EndAsync();
     }
 
     RegistryClient Client() => new(new HttpMessageInvoker(RegistryClient.CreateHandler()), new RegistryTarget(Address, new RegistryCredentials("admin", PortalHost.AdminPassword)));

@@ -114,12 +114,8 @@ public class GatewayFixture : IAsyncLifetime
 
     public static async Task<(int Code, string Output)> TryRunAsync(string program, params string[] arguments)
     {
-        var info = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in arguments) info.ArgumentList.Add(argument);
-        using var process = Process.Start(info)!;
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
-        return (process.ExitCode, await output + await errors);
+        var (code, output, errors) = await ProcessEnd.RunAsync(new(program, arguments), TimeSpan.FromMinutes(2));
+        return (code, output + errors);
     }
 }
 

@@ -47,7 +47,7 @@ public sealed class ComposeEnvironmentTests : IDisposable
         finally
         {
             server.Kill(entireProcessTree: true);
-            await server.WaitForExitAsync();
+            await server.EndAsync();
         }
         Assert.Equal(1, await ProbeAsync(new Uri(url, "healthz")));
     }

@@ -32,7 +32,7 @@ public sealed class IdentityProviderProcess : IAsyncDisposable
         free.Stop();
         var root = portal.GetLeftPart(UriPartial.Authority);
         var process = Run(folder, "node", "provider.mjs", port.ToString(System.Globalization.CultureInfo.InvariantCulture), root + "/c/oidc/callback", root + "/sign-in?local");
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        while (await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)) is { } line)
             if (line.StartsWith("listening ", StringComparison.Ordinal))
             {
                 // read on, or a full pipe would hold it up
@@ -58,11 +58,8 @@ public sealed class IdentityProviderProcess : IAsyncDisposable
         {
             // npm writes this file last
             if (File.Exists(Path.Combine(folder, "node_modules/.package-lock.json"))) return;
-            using var npm = Run(folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
-            var output = npm.StandardOutput.ReadToEndAsync();
-            var errors = await npm.StandardError.ReadToEndAsync();
-            await npm.WaitForExitAsync();
-            if (npm.ExitCode != 0) throw new InvalidOperationException($"npm ci failed: {await output}{errors}");
+            var (code, output, errors) = await ProcessEnd.RunAsync(new("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]) { WorkingDirectory = folder }, TimeSpan.FromMinutes(5));
+            if (code != 0) throw new InvalidOperationException($"npm ci failed: {output}{errors}");
         }
         finally
         {
@@ -84,7 +81,7 @@ public sealed class IdentityProviderProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
+        await _process.EndAsync();
         _process.Dispose();
     }
 }
