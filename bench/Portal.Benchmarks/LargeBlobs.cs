@@ -4,27 +4,26 @@ using Portal.Registry.Images;
 
 namespace Portal.Benchmarks;
 
-/// <summary>B4: one 100 MiB layer pulled again and again from the page cache, by 1 and by 4 readers, a quarter of them by range.</summary>
+/// <summary>B4: one 100 MiB layer pulled again and again from the page cache, by 1, 4 and 16 readers, a quarter of them by range.</summary>
 static class LargeBlobs
 {
     const long Size = 100L << 20;
     const string Repository = "blobs/big";
 
-    public static async Task<IReadOnlyList<Row>> RunAsync(PortalPeer portal, IPeer distribution, int pairs, int seconds)
+    public static async Task<IReadOnlyList<Row>> RunAsync(PortalPeer portal, IReadOnlyList<IPeer> others, int pairs, int seconds)
     {
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = true });
-        await portal.CreateProjectAsync(http, "blobs");
+        await portal.EnsureProjectAsync(http, "blobs");
         var image = new OciImageBuilder(DateTimeOffset.UnixEpoch).On("linux", "amd64").RandomLayer(Size, 3).Build();
         if (!TagName.TryParse("v1", out var tag)) throw new InvalidOperationException("v1 is no tag.");
-        foreach (var peer in (IPeer[])[portal, distribution])
+        foreach (var peer in (IPeer[])[portal, .. others])
             if (await ImagePusher.PushAsync(peer.Client, Repository, image, [tag], default) is { Ok: false, Error: var error }) throw new InvalidOperationException(error.ToString());
         var layer = image.Blobs.MaxBy(b => b.Size)!;
         var rows = new List<Row>();
-        foreach (var readers in (int[])[1, 4])
-        {
-            rows.Add(await Measure.PairAsync($"B4 100 MiB blob, {readers} reader{(readers == 1 ? "" : "s")}", "MB/s", 0, pairs, portal, distribution,
-                async peer => await ReadAsync(http, peer, layer.Digest, layer.Size, readers, seconds)));
-        }
+        foreach (var other in others)
+            foreach (var readers in (int[])[1, 4, 16])
+                rows.Add(await Measure.PairAsync($"B4 100 MiB blob, {readers} reader{(readers == 1 ? "" : "s")}", "MB/s", other is NginxPeer ? 2.2 : 1, pairs, portal, other,
+                    async peer => await ReadAsync(http, peer, layer.Digest, layer.Size, readers, seconds)));
         return rows;
     }
 

@@ -1,44 +1,66 @@
 using System.Diagnostics;
-using System.Net;
-using System.Security.Cryptography;
-using System.Text;
-using Portal.Kernel;
-using Portal.Registry.Manifests;
 
 namespace Portal.Benchmarks;
 
-/// <summary>B5: artifacts of a 1 KiB layer and a config, spread over 20 projects, each to a repository of its own; warm connections and cached tokens (one for twenty repositories), 16 writers.</summary>
+/// <summary>
+/// B5: artifacts of a 1 KiB layer and a config, spread over 20 projects, each to a repository of its own; warm connections and cached tokens (one for twenty repositories), 16 writers.
+/// B6: the same from 64 writers, to tags of their own in one repository against repositories of their own, both through Portal.
+/// </summary>
 static class SmallPushes
 {
-    const int Projects = 20, Writers = 16, RepositoriesPerToken = 20;
+    const int Projects = 20, Writers = 16, Crowd = 64, RepositoriesPerToken = 20;
+
+    // until then both servers still compile what they run; the second half of it is thrown away as well
+    const int WarmSeconds = 40;
+
     static int _next;
 
-    public static async Task<Row> RunAsync(PortalPeer portal, IPeer distribution, int pairs, int seconds)
+    public static async Task<IReadOnlyList<Row>> RunAsync(PortalPeer portal, IReadOnlyList<IPeer> others, int pairs, int seconds)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = Writers });
-        for (var p = 0; p < Projects; p++) await portal.CreateProjectAsync(http, $"push{p:D2}");
-        foreach (var peer in (IPeer[])[portal, distribution]) await WriteAsync(http, peer, 15);
-        return await Measure.PairAsync("B5 push small, spread", "pushes/s", 1, pairs, portal, distribution, peer => WriteAsync(http, peer, seconds));
+        using var http = Http();
+        await CreateAsync(portal, http);
+        foreach (var peer in (IPeer[])[portal, .. others]) await WriteAsync(http, peer, Writers, WarmSeconds, null);
+        var rows = new List<Row>();
+        foreach (var other in others) rows.Add(await Measure.PairAsync("B5 push small, spread", "pushes/s", 1.3, pairs, portal, other, peer => WriteAsync(http, peer, Writers, seconds, null)));
+        return rows;
     }
 
-    static async Task<(double, double, double?, long)> WriteAsync(HttpClient http, IPeer peer, int seconds)
+    public static async Task<Row> ContendedAsync(PortalPeer portal, int pairs, int seconds)
     {
+        using var http = Http();
+        await CreateAsync(portal, http);
+        await WriteAsync(http, portal, Crowd, WarmSeconds, null);
+        var one = new NamedPeer(portal, "spread");
+        return await Measure.PairAsync("B6 one hot repository, 64 writers", "pushes/s", 0.95, pairs, portal, one, peer => WriteAsync(http, peer, Crowd, seconds, peer == portal ? "push00/hot" : null));
+    }
+
+    static HttpClient Http() => new(new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = Crowd });
+
+    static async Task CreateAsync(PortalPeer portal, HttpClient http)
+    {
+        for (var p = 0; p < Projects; p++) await portal.EnsureProjectAsync(http, $"push{p:D2}");
+    }
+
+    static async Task<(double, double, double?, long)> WriteAsync(HttpClient http, IPeer peer, int writers, int seconds, string? repository)
+    {
+        var push = new RawPush(http, peer);
         var clock = Stopwatch.StartNew();
-        var results = await Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => Task.Run(async () =>
+        var results = await Task.WhenAll(Enumerable.Range(0, writers).Select(_ => Task.Run(async () =>
         {
             var times = new List<double>();
             var errors = 0;
-            Queue<string> ahead = [];
+            Queue<(string Repository, string Tag)> ahead = [];
             string? authorization = null;
             while (clock.Elapsed.TotalSeconds < seconds)
             {
                 if (ahead.Count == 0)
                 {
-                    for (var i = 0; i < RepositoriesPerToken; i++) ahead.Enqueue(Next());
-                    authorization = await peer.AuthorizationAsync(http, "admin", string.Join('&', ahead.Select(r => $"scope=repository:{r}:pull,push")));
+                    for (var i = 0; i < RepositoriesPerToken; i++) ahead.Enqueue(Next(repository));
+                    authorization = await peer.AuthorizationAsync(http, "admin", string.Join('&', ahead.Select(r => $"scope=repository:{r.Repository}:pull,push").Distinct()));
                 }
                 var started = clock.Elapsed;
-                if (await PushAsync(http, peer, ahead.Dequeue(), authorization)) times.Add((clock.Elapsed - started).TotalMilliseconds);
+                var (name, tag) = ahead.Dequeue();
+                if (await push.ArtifactAsync(name, tag, authorization)) times.Add((clock.Elapsed - started).TotalMilliseconds);
                 else errors++;
             }
             return (times, errors);
@@ -47,48 +69,9 @@ static class SmallPushes
         return (all.Length, clock.Elapsed.TotalSeconds, all.Length == 0 ? null : all[(int)(all.Length * 0.99)], results.Sum(r => r.errors));
     }
 
-    static string Next()
+    static (string, string) Next(string? repository)
     {
         var number = Interlocked.Increment(ref _next);
-        return $"push{number % Projects:D2}/r{number}";
-    }
-
-    static async Task<bool> PushAsync(HttpClient http, IPeer peer, string repository, string? authorization)
-    {
-        var layer = RandomNumberGenerator.GetBytes(1024);
-        var config = Encoding.UTF8.GetBytes($$$"""{"architecture":"amd64","os":"linux","config":{"User":"{{{Guid.NewGuid()}}}"},"rootfs":{"type":"layers","diff_ids":["{{{Digest.Sha256(layer)}}}"]}}""");
-        foreach (var blob in (byte[][])[layer, config])
-            if (!await BlobAsync(http, peer, repository, authorization, blob)) return false;
-        var manifest = Encoding.UTF8.GetBytes($$"""
-            {"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{"mediaType":"{{MediaTypes.OciConfig}}","digest":"{{Digest.Sha256(config)}}","size":{{config.Length}}},"layers":[{"mediaType":"{{MediaTypes.OciLayer}}","digest":"{{Digest.Sha256(layer)}}","size":1024}]}
-            """);
-        using (var head = await SendAsync(http, HttpMethod.Head, new Uri(peer.Url, $"v2/{repository}/manifests/v1"), authorization, null, null)) { }
-        using var put = await SendAsync(http, HttpMethod.Put, new Uri(peer.Url, $"v2/{repository}/manifests/v1"), authorization, manifest, MediaTypes.OciManifest);
-        return put.StatusCode == HttpStatusCode.Created;
-    }
-
-    static async Task<bool> BlobAsync(HttpClient http, IPeer peer, string repository, string? authorization, byte[] blob)
-    {
-        var digest = Digest.Sha256(blob);
-        using (var head = await SendAsync(http, HttpMethod.Head, new Uri(peer.Url, $"v2/{repository}/blobs/{digest}"), authorization, null, null))
-            if (head.StatusCode == HttpStatusCode.OK) return true;
-        using var post = await SendAsync(http, HttpMethod.Post, new Uri(peer.Url, $"v2/{repository}/blobs/uploads/"), authorization, [], null);
-        if (post.StatusCode != HttpStatusCode.Accepted || post.Headers.Location is not { } location) return false;
-        var target = new Uri(peer.Url, location);
-        var address = target.AbsoluteUri + (target.Query.Length > 0 ? "&" : "?") + "digest=" + Uri.EscapeDataString(digest.Text);
-        using var put = await SendAsync(http, HttpMethod.Put, new(address), authorization, blob, "application/octet-stream");
-        return put.StatusCode == HttpStatusCode.Created;
-    }
-
-    static async Task<HttpResponseMessage> SendAsync(HttpClient http, HttpMethod method, Uri url, string? authorization, byte[]? body, string? type)
-    {
-        using var request = new HttpRequestMessage(method, url);
-        if (authorization is not null) request.Headers.TryAddWithoutValidation("Authorization", authorization);
-        if (body is not null)
-        {
-            request.Content = new ByteArrayContent(body);
-            if (type is not null) request.Content.Headers.ContentType = new(type);
-        }
-        return await http.SendAsync(request);
+        return repository is null ? ($"push{number % Projects:D2}/r{number}", "v1") : (repository, $"t{number}");
     }
 }
