@@ -30,17 +30,12 @@ public sealed class PostgreSqlProvider : IDatabaseProvider
     public bool IsUniqueViolation(Exception exception) =>
         (exception as PostgresException ?? exception.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.UniqueViolation;
 
-    public async Task InsertMissingAsync(PortalDbContext db, IReadOnlyList<MissingRows> inserts, Durability durability, FormattableString? then, CancellationToken cancellation)
+    public async Task InsertMissingAsync(PortalDbContext db, IReadOnlyList<MissingRows> inserts, Durability durability, CancellationToken cancellation)
     {
         var (sql, parameters) = (new StringBuilder(), new List<NpgsqlParameter>());
         if (durability == Durability.Relaxed && db.Database.CurrentTransaction is null) sql.Append("SELECT set_config('synchronous_commit', 'off', true);\n");
         foreach (var insert in inserts)
             if (insert.Rows.Count > 0) WriteInsert(sql, parameters, insert);
-        if (then is not null)
-        {
-            sql.AppendFormat(CultureInfo.InvariantCulture, then.Format, [.. Enumerable.Range(0, then.ArgumentCount).Select(a => FormattableString.Invariant($"@t{a}"))]);
-            for (var a = 0; a < then.ArgumentCount; a++) parameters.Add(new(FormattableString.Invariant($"t{a}"), then.GetArgument(a)));
-        }
         // the statements go out together and, without a transaction around them, are one of their own
         if (parameters.Count > 0) await db.Database.ExecuteSqlRawAsync(sql.ToString(), parameters, cancellation);
     }

@@ -28,18 +28,17 @@ public sealed class SqlServerProvider : IDatabaseProvider
     public bool IsUniqueViolation(Exception exception) => (exception as SqlException ?? exception.InnerException as SqlException)?.Number is 2601 or 2627;
 
     // durability: delayed durability is an option of the database, which is the administrator's to set; every commit here is full
-    public async Task InsertMissingAsync(PortalDbContext db, IReadOnlyList<MissingRows> inserts, Durability durability, FormattableString? then, CancellationToken cancellation)
+    public async Task InsertMissingAsync(PortalDbContext db, IReadOnlyList<MissingRows> inserts, Durability durability, CancellationToken cancellation)
     {
         var parts = inserts.SelectMany(i => i.Rows.Chunk(MaxParameters / i.Columns.Count).Select(rows => i with { Rows = rows })).ToList();
         var fits = parts.Sum(p => p.Rows.Count * p.Columns.Count) <= MaxParameters;
-        await using var transaction = parts.Count + (then is null ? 0 : 1) > 1 && db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(cancellation) : null;
+        await using var transaction = parts.Count > 1 && db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(cancellation) : null;
         foreach (var batch in fits && parts.Count > 0 ? [parts] : parts.Select(p => new List<MissingRows> { p }))
         {
             var (sql, parameters) = (new StringBuilder(), new List<object>());
             foreach (var part in batch) WriteMerge(sql, parameters, part);
             await db.Database.ExecuteSqlRawAsync(sql.ToString(), parameters, cancellation);
         }
-        if (then is not null) await db.Database.ExecuteSqlAsync(then, cancellation);
         if (transaction is not null) await transaction.CommitAsync(cancellation);
     }
 

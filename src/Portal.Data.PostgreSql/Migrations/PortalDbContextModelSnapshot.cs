@@ -1475,6 +1475,22 @@ namespace Portal.Data.PostgreSql.Migrations
                     b.ToTable("project_blob", "artifacts");
                 });
 
+            modelBuilder.Entity("Portal.Projects.ProjectStorage", b =>
+                {
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Limit")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Used")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("ProjectId");
+
+                    b.ToTable("project_storage", "artifacts");
+                });
+
             modelBuilder.Entity("Portal.Projects.Repository", b =>
                 {
                     b.Property<long>("Id")
@@ -1777,6 +1793,15 @@ namespace Portal.Data.PostgreSql.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Portal.Projects.ProjectStorage", b =>
+                {
+                    b.HasOne("Portal.Projects.Project", null)
+                        .WithOne("Storage")
+                        .HasForeignKey("Portal.Projects.ProjectStorage", "ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Portal.Projects.Repository", b =>
                 {
                     b.HasOne("Portal.Projects.Project", "Project")
@@ -1812,6 +1837,11 @@ namespace Portal.Data.PostgreSql.Migrations
                     b.Navigation("Children");
 
                     b.Navigation("Tags");
+                });
+
+            modelBuilder.Entity("Portal.Projects.Project", b =>
+                {
+                    b.Navigation("Storage");
                 });
 #pragma warning restore 612, 618
         }

@@ -1467,6 +1467,22 @@ namespace Portal.Data.SqlServer.Migrations
                     b.ToTable("project_blob", "artifacts");
                 });
 
+            modelBuilder.Entity("Portal.Projects.ProjectStorage", b =>
+                {
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("int");
+
+                    b.Property<long>("Limit")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Used")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("ProjectId");
+
+                    b.ToTable("project_storage", "artifacts");
+                });
+
             modelBuilder.Entity("Portal.Projects.Repository", b =>
                 {
                     b.Property<long>("Id")
@@ -1768,6 +1784,15 @@ namespace Portal.Data.SqlServer.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Portal.Projects.ProjectStorage", b =>
+                {
+                    b.HasOne("Portal.Projects.Project", null)
+                        .WithOne("Storage")
+                        .HasForeignKey("Portal.Projects.ProjectStorage", "ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Portal.Projects.Repository", b =>
                 {
                     b.HasOne("Portal.Projects.Project", "Project")
@@ -1803,6 +1828,11 @@ namespace Portal.Data.SqlServer.Migrations
                     b.Navigation("Children");
 
                     b.Navigation("Tags");
+                });
+
+            modelBuilder.Entity("Portal.Projects.Project", b =>
+                {
+                    b.Navigation("Storage");
                 });
 #pragma warning restore 612, 618
         }

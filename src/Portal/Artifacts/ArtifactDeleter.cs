@@ -123,7 +123,7 @@ sealed class DeletionWriter(GuardChain guards, AuditLog audit, IChangeFeed feed,
             Before = new { deletion = deletion.Id, artifacts = artifacts.Count, tags = tags.Select(t => t.Name).Take(100), digest = tagId is null ? null : tags[0].Digest },
         });
         await db.SaveChangesAsync(cancellation);
-        if (artifacts.Count > 0) await DeletionPlan.ReleaseAsync(db, project.Id, ids, cancellation);
+        if (artifacts.Count > 0) await StorageAccount.ReleaseAsync(db, project.Id, ids, cancellation);
         await feed.AnnounceAsync(db, cancellation, ArtifactLookup.RepositoryChanged(repository.Id));
         return new DeletionSummary(deletion.Id, artifacts.Count, tags.Count, artifacts.Sum(a => a.Size));
     }

@@ -33,6 +33,22 @@ public static class ArtifactErrors
 
     public static Error CopySource { get; } = Error.Invalid("from", "from is a project, a repository and a tag or digest: project/repository:tag or project/repository@sha256:…");
 
+    /// <summary>Source of the words: Harbor API, quotas.</summary>
+    public static Error StorageLimit(long more, long used, long limit)
+    {
+        var text = $"adding {Size(more)} of storage resource, which when updated to current usage of {Size(used)} will exceed the configured upper limit of {Size(limit)}.";
+        return OciErrors.Denied.Because(text) with { Kind = ErrorKind.Denied };
+    }
+
+    static string Size(long bytes)
+    {
+        string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
+        var unit = 0;
+        double value = bytes;
+        for (; value >= 1024 && unit < units.Length - 1; unit++) value /= 1024;
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{value:0.0} {units[unit]}");
+    }
+
     public static Error Changed { get; } = new("CONFLICT", "Somebody else changed the same artifacts at this moment. Look again and repeat.", ErrorKind.Conflict);
 
     public static Error Restored { get; } = new("CONFLICT", "This deletion has been taken back already.", ErrorKind.Conflict);

@@ -81,7 +81,7 @@ sealed class BlobLinks(IDbContextFactory<PortalDbContext> contexts, IDatabasePro
             new("artifacts.repository_blob", [nameof(RepositoryBlob.RepositoryId), nameof(RepositoryBlob.BlobId), nameof(RepositoryBlob.LinkedAt)],
                 [nameof(RepositoryBlob.RepositoryId), nameof(RepositoryBlob.BlobId)],
                 [.. sorted.DistinctBy(l => (l.Digest, l.Repository)).Select(l => new object[] { l.Repository, new RowId("artifacts.blob", nameof(Blob.Digest), l.Digest), now })]),
-        ], Durability.Relaxed, null, CancellationToken.None);
+        ], Durability.Relaxed, CancellationToken.None);
     }
 
     sealed record Link(long Repository, string Digest, long Size);

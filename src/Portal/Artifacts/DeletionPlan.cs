@@ -31,10 +31,4 @@ static class DeletionPlan
         }
         return [.. all.Values];
     }
-
-    /// <summary>Takes the project's claim off blobs that none of its live artifacts names any more.</summary>
-    public static Task ReleaseAsync(PortalDbContext db, int projectId, IReadOnlyCollection<long> artifactIds, CancellationToken cancellation) => db.ProjectBlobs
-        .Where(b => b.ProjectId == projectId && db.ArtifactBlobs.Any(x => artifactIds.Contains(x.ArtifactId) && x.BlobId == b.BlobId)
-            && !db.ArtifactBlobs.Any(x => x.BlobId == b.BlobId && db.Artifacts.Any(a => a.Id == x.ArtifactId && a.ProjectId == projectId && a.DeletionId == null)))
-        .ExecuteDeleteAsync(cancellation);
 }

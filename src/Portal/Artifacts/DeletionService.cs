@@ -54,9 +54,9 @@ public sealed class DeletionService
         var blobs = await db.ArtifactBlobs.AsNoTracking().Where(b => ids.Contains(b.ArtifactId)).Select(b => new { b.BlobId, b.Blob!.Size }).Distinct().OrderBy(b => b.BlobId).ToListAsync(cancellation);
         await _provider.InsertMissingAsync(db, "artifacts.repository_blob", [nameof(RepositoryBlob.RepositoryId), nameof(RepositoryBlob.BlobId), nameof(RepositoryBlob.LinkedAt)],
             [nameof(RepositoryBlob.RepositoryId), nameof(RepositoryBlob.BlobId)], [.. blobs.Select(b => new object[] { repository, b.BlobId, now })], cancellation);
-        await _provider.InsertMissingAsync(db, "artifacts.project_blob", [nameof(ProjectBlob.ProjectId), nameof(ProjectBlob.BlobId), nameof(ProjectBlob.Size)],
-            [nameof(ProjectBlob.ProjectId), nameof(ProjectBlob.BlobId)], [.. blobs.Select(b => new object[] { deletion.ProjectId, b.BlobId, b.Size })], cancellation);
         var (restored, taken) = await RestoreTagsAsync(db, caller, deletion, now, cancellation);
+        var booked = await StorageAccount.TakeAsync(db, deletion.ProjectId, ids, cancellation);
+        if (!booked.Ok) return booked.Error;
         await _effects.RestoredAsync(db, caller, deletion, artifacts.Count, restored, cancellation);
         await db.SaveChangesAsync(cancellation);
         await db.Repositories.Where(r => r.Id == repository).ExecuteUpdateAsync(s => s.SetProperty(r => r.DeletionId, (long?)null).SetProperty(r => r.UpdatedAt, now), cancellation);

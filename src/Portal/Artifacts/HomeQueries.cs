@@ -61,7 +61,7 @@ public sealed class HomeQueries(IDbContextFactory<PortalDbContext> contexts, IAc
             await repositories.LongCountAsync(cancellation),
             await db.Artifacts.Where(a => a.DeletionId == null && projects.Any(p => p.Id == a.ProjectId)).Visible(db, artifactScope).LongCountAsync(cancellation),
             await held.Select(b => new { b.BlobId, b.Size }).Distinct().SumAsync(b => b.Size, cancellation),
-            await held.SumAsync(b => b.Size, cancellation));
+            await whole.SumAsync(p => p.Storage!.Used, cancellation));
     }
 
     /// <summary>How many live artifacts and tags a project holds; nothing for who may not list them.</summary>

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Portal.Access;
 using Portal.Audit;
@@ -14,7 +13,7 @@ namespace Portal.Artifacts;
 sealed record IndexRequest(PushContext Push, RepositoryEntry Repository, ManifestDocument Document, ManifestContents Contents, ConfigContent Config, Guid? Intent, DateTimeOffset? TagUnlessSetAfter = null);
 
 /// <summary>Writes everything that a push changes in one transaction.</summary>
-sealed class ManifestIndexer(Transactions transactions, IDatabaseProvider provider, TagWriter tags, AuditLog audit, ArtifactLookup lookup, TimeProvider time)
+sealed class ManifestIndexer(Transactions transactions, TagWriter tags, AuditLog audit, ArtifactLookup lookup, TimeProvider time)
 {
     public async Task<Result> IndexAsync(IndexRequest request, CancellationToken cancellation)
     {
@@ -41,24 +40,24 @@ sealed class ManifestIndexer(Transactions transactions, IDatabaseProvider provid
                 After = new { digest = artifact.Digest, mediaType = artifact.MediaType, size = artifact.Size },
             });
         await db.SaveChangesAsync(cancellation);
-        await provider.InsertMissingAsync(db,
-        [
-            new("artifacts.manifest", [nameof(ManifestContent.Digest), nameof(ManifestContent.MediaType), nameof(ManifestContent.Content)], [nameof(ManifestContent.Digest)],
-                [[artifact.Digest, document.MediaType, document.Bytes.ToArray()]]),
-            // always in the same order, so that two pushes of the same blobs wait for each other instead of blocking each other
-            new("artifacts.project_blob", [nameof(ProjectBlob.ProjectId), nameof(ProjectBlob.BlobId), nameof(ProjectBlob.Size)], [nameof(ProjectBlob.ProjectId), nameof(ProjectBlob.BlobId)],
-                [.. request.Contents.Blobs.Values.OrderBy(b => b.Id).Select(b => new object[] { push.Project.Id, b.Id, b.Size })]),
-        ], Durability.Full, Closing(request, now), cancellation);
-        return Result.Success;
+        return await CloseAsync(db, request, artifact, now, cancellation);
     }
 
-    // The repository's row comes last, because every push to the repository waits for it.
-    static FormattableString Closing(IndexRequest request, DateTimeOffset now) => request.Intent is { } intent
-        ? (FormattableString)$"""
-            DELETE FROM artifacts.push_intent WHERE "Id" = {intent};
-            UPDATE artifacts.repository SET "LastPushedAt" = {now}, "UpdatedAt" = {now}, "DeletionId" = NULL WHERE "Id" = {request.Repository.Id};
-            """
-        : $"""UPDATE artifacts.repository SET "LastPushedAt" = {now}, "UpdatedAt" = {now}, "DeletionId" = NULL WHERE "Id" = {request.Repository.Id};""";
+    // The rows that many pushes wait for come last and together: the repository's and the project's.
+    static async Task<Result> CloseAsync(PortalDbContext db, IndexRequest request, Artifact artifact, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var document = request.Document;
+        await using var batch = db.CreateBatch();
+        batch.Add("""
+            INSERT INTO artifacts.manifest ("Digest", "MediaType", "Content") SELECT @digest, @type, @content WHERE NOT EXISTS (SELECT 1 FROM artifacts.manifest WHERE "Digest" = @digest)
+            """, ("digest", artifact.Digest), ("type", document.MediaType), ("content", document.Bytes.ToArray()));
+        if (request.Intent is { } intent) batch.Add("""DELETE FROM artifacts.push_intent WHERE "Id" = @id""", ("id", intent));
+        batch.Add("""UPDATE artifacts.repository SET "LastPushedAt" = @now, "UpdatedAt" = @now, "DeletionId" = NULL WHERE "Id" = @id""", ("now", now), ("id", request.Repository.Id));
+        var booked = document.IsIndex ? null : StorageAccount.Book(batch, request.Push.Project.Id, artifact.Id);
+        await batch.ExecuteNonQueryAsync(cancellation);
+        if (booked is null or { RecordsAffected: > 0 }) return Result.Success;
+        return await StorageAccount.RefusalAsync(db, request.Push.Project.Id, [.. request.Contents.Blobs.Values.Select(b => b.Id)], cancellation);
+    }
 
     static Task<Artifact> KnownAsync(PortalDbContext db, IndexRequest request, CancellationToken cancellation)
     {
@@ -89,29 +88,14 @@ readonly record struct PushLock(bool Artifact, bool Tag)
     /// <summary>Writes to the rows of the artifact and, when it is to be set, the tag, in one round trip, and tells which of them were there.</summary>
     public static async Task<PushLock> TakeAsync(PortalDbContext db, IndexRequest request, bool tag, DateTimeOffset now, CancellationToken cancellation)
     {
-        await using var batch = db.Database.GetDbConnection().CreateBatch();
-        batch.Transaction = Microsoft.EntityFrameworkCore.Storage.DbContextTransactionExtensions.GetDbTransaction(db.Database.CurrentTransaction!);
-        var artifact = Command(batch, """
+        await using var batch = db.CreateBatch();
+        var artifact = batch.Add("""
             UPDATE artifacts.artifact SET "DeletionId" = NULL, "PushedAt" = @now, "PushedBy" = @by, "Size" = @size WHERE "RepositoryId" = @repository AND "Digest" = @digest
             """, ("now", now), ("by", request.Push.Caller.Name), ("size", request.Contents.Size), ("repository", request.Repository.Id), ("digest", request.Document.Digest.Text));
-        var name = tag ? Command(batch, """
+        var name = tag ? batch.Add("""
             UPDATE artifacts.tag SET "PushedAt" = @now WHERE "RepositoryId" = @repository AND "Name" = @name
             """, ("now", now), ("repository", request.Repository.Id), ("name", request.Push.Tag!.Value.Text)) : null;
         await batch.ExecuteNonQueryAsync(cancellation);
         return new(artifact.RecordsAffected > 0, name is { RecordsAffected: > 0 });
-    }
-
-    static DbBatchCommand Command(DbBatch batch, string text, params ReadOnlySpan<(string Name, object Value)> values)
-    {
-        var command = batch.CreateBatchCommand();
-        command.CommandText = text;
-        foreach (var (name, value) in values)
-        {
-            var parameter = command.CreateParameter();
-            (parameter.ParameterName, parameter.Value) = (name, value);
-            command.Parameters.Add(parameter);
-        }
-        batch.BatchCommands.Add(command);
-        return command;
     }
 }

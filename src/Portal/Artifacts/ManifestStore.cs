@@ -41,7 +41,7 @@ sealed class PushIntents(IDbContextFactory<PortalDbContext> contexts, IDatabaseP
         // columns without a value are left out, so rows of the same columns go together
         var together = rows.GroupBy(r => string.Join(',', r.Columns), StringComparer.Ordinal).Select(g => g.First() with { Rows = [.. g.SelectMany(r => r.Rows)] });
         // relaxed: what a crash of the database's machine could take with it was never acknowledged
-        await provider.InsertMissingAsync(db, [.. together], Durability.Relaxed, null, CancellationToken.None);
+        await provider.InsertMissingAsync(db, [.. together], Durability.Relaxed, CancellationToken.None);
     }
 
     MissingRows Row(Guid id, PushContext push, RepositoryEntry repository, ManifestDocument document)

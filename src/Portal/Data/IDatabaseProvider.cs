@@ -19,7 +19,7 @@ public interface IDatabaseProvider
     /// <paramref name="rows"/> holds one value per column; values are numbers, text, booleans, <see cref="Guid"/>, bytes or <see cref="DateTimeOffset"/>.
     /// </summary>
     Task InsertMissingAsync(PortalDbContext db, string table, IReadOnlyList<string> columns, IReadOnlyList<string> key, IReadOnlyList<object[]> rows, CancellationToken cancellation) =>
-        InsertMissingAsync(db, [new(table, columns, key, rows)], Durability.Full, null, cancellation);
+        InsertMissingAsync(db, [new(table, columns, key, rows)], Durability.Full, cancellation);
 
     /// <summary>
     /// Inserts rows that may exist already into several tables, in this order, in one round trip and all or none. A value may be a
@@ -28,9 +28,8 @@ public interface IDatabaseProvider
     /// <param name="db">Its transaction, when it has one, takes the rows in.</param>
     /// <param name="inserts">At least one.</param>
     /// <param name="durability">Counts only without a transaction around.</param>
-    /// <param name="then">Statements that both databases understand, sent along and run after the inserts; its arguments become parameters and none may be null.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    Task InsertMissingAsync(PortalDbContext db, IReadOnlyList<MissingRows> inserts, Durability durability, FormattableString? then, CancellationToken cancellation);
+    Task InsertMissingAsync(PortalDbContext db, IReadOnlyList<MissingRows> inserts, Durability durability, CancellationToken cancellation);
 
     /// <summary>Inserts one row unless its key exists and gives the id of the row that is there now, in one round trip unless another insert of it is under way.</summary>
     Task<long> EnsureRowAsync(PortalDbContext db, MissingRows row, CancellationToken cancellation);

@@ -39,6 +39,7 @@ public sealed class PortalDbContext : IdentityUserContext<User, int>
     public DbSet<ArtifactBlob> ArtifactBlobs => Set<ArtifactBlob>();
     public DbSet<Blob> Blobs => Set<Blob>();
     public DbSet<RepositoryBlob> RepositoryBlobs => Set<RepositoryBlob>();
+    public DbSet<ProjectStorage> ProjectStorages => Set<ProjectStorage>();
     public DbSet<ProjectBlob> ProjectBlobs => Set<ProjectBlob>();
     public DbSet<ManifestContent> Manifests => Set<ManifestContent>();
     public DbSet<Tag> Tags => Set<Tag>();

@@ -25,6 +25,9 @@ public sealed class Project
     /// <summary>Write an audit row for each push.</summary>
     public bool AuditPushes { get; set; } = true;
 
+    /// <summary>Its account of bytes; made with the project.</summary>
+    public ProjectStorage? Storage { get; set; }
+
     internal sealed class Configuration : IEntityTypeConfiguration<Project>
     {
         public void Configure(EntityTypeBuilder<Project> b)

@@ -99,7 +99,7 @@ public static class ProjectEndpoints
             DeveloperCount = members.GetValueOrDefault(BuiltInRoles.Developer.Name),
             GuestCount = members.GetValueOrDefault(BuiltInRoles.Guest.Name),
             LimitedGuestCount = members.GetValueOrDefault(BuiltInRoles.LimitedGuest.Name),
-            Quota = rights.Has(Permissions.QuotaRead) ? new() { Used = new Dictionary<string, long> { ["storage"] = row.UniqueBytes } } : null,
+            Quota = rights.Has(Permissions.QuotaRead) ? new() { Hard = new Dictionary<string, long> { ["storage"] = row.StorageLimit }, Used = new Dictionary<string, long> { ["storage"] = row.UniqueBytes } } : null,
         });
     }
 

@@ -21,6 +21,9 @@ public sealed record ProjectRow
 
     /// <summary>Bytes of the blobs that live artifacts of the project name, each once.</summary>
     public required long UniqueBytes { get; init; }
+
+    /// <summary>Bytes, or <see cref="ProjectStorage.Unlimited"/>.</summary>
+    public long StorageLimit { get; init; } = ProjectStorage.Unlimited;
     public required DateTimeOffset? LastPushedAt { get; init; }
 
     /// <summary>The caller's strongest role in the project, their own or of a group of theirs, be it on a pattern only; null when there is none.</summary>
@@ -173,7 +176,8 @@ public sealed class ProjectQueries(IDbContextFactory<PortalDbContext> contexts, 
         UpdatedAt = p.UpdatedAt,
         RepositoryCount = repositories.Count(r => r.ProjectId == p.Id && r.DeletionId == null),
         MemberCount = db.Bindings.Count(b => b.ProjectId == p.Id),
-        UniqueBytes = db.ProjectBlobs.Where(b => b.ProjectId == p.Id).Sum(b => b.Size),
+        UniqueBytes = p.Storage!.Used,
+        StorageLimit = p.Storage.Limit,
         LastPushedAt = repositories.Where(r => r.ProjectId == p.Id).Max(r => r.LastPushedAt),
         Role = own.Where(b => b.ProjectId == p.Id).OrderByDescending(b => b.Role!.Strength)
             .Select(b => new ProjectRole(b.Role!.Name, b.Role.Title, b.Role.HarborId)).FirstOrDefault(),

@@ -33,6 +33,7 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> contexts, 
             OwnerId = caller.Id,
             CreatedAt = now,
             UpdatedAt = now,
+            Storage = new(),
         };
         db.Projects.Add(project);
         try
