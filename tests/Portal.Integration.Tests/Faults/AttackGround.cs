@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -85,6 +86,8 @@ public sealed class AttackGround : IAsyncLifetime
     void Configure(WebApplicationBuilder builder)
     {
         builder.WebHost.UseStaticWebAssets();
+        // nobody guesses these; the slow hash would be most of what a server costs
+        builder.Services.Configure<PasswordHasherOptions>(o => o.IterationCount = 1_000);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Portal:Registry:Address"] = _registry.Url.GetLeftPart(UriPartial.Authority),

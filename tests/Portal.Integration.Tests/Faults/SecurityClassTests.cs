@@ -1,4 +1,5 @@
 using System.Reflection;
+using Portal.Architecture.Tests.Packaging;
 using Xunit;
 
 namespace Portal.Integration.Tests.Faults;
@@ -23,6 +24,13 @@ public sealed class SecurityClassTests(AttackGround ground)
         Assert.All(probes, p => Assert.True(p.Faults.Count > 0, $"'{p.Name}' has never been seen to find anything."));
         Assert.Equal(probes.Count, probes.Select(p => p.Name).Distinct().Count());
         Assert.All(probes, p => Assert.Equal(p.Faults.Count, p.Faults.Select(f => f.Name).Distinct().Count()));
+    }
+
+    [Fact]
+    public void EveryClass_IsInTheDocs()
+    {
+        var page = PackagingFiles.Read("docs/operations/security-classes.md").Split('\n');
+        Assert.Equal(SecurityClasses.All.Select(c => $"| {c.Number} {c.Name} "), page.Where(l => l.Length > 2 && char.IsAsciiDigit(l[2])).Select(l => l[..l.IndexOf('|', 2)]));
     }
 
     [Fact]

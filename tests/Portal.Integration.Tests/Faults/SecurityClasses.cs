@@ -65,7 +65,7 @@ static class SecurityClasses
         new(7, "Rights that are gone",
             new Probe("rights that are gone", AccessProbes.UseRightsThatAreGoneAsync,
                 new Fault("what somebody may do is remembered for ever", "still pulls", Plant.Part<IAccessPolicy, AccessPolicy>(DeafFeed.Of)),
-                new Fault("accounts behind tokens are remembered for ever", "an account that was disabled still pulls", Plant.Part<AccountDirectory>(DeafFeed.Of)),
+                new Fault("accounts behind tokens are remembered for ever", "a password that was replaced still pulls", Plant.Part<AccountDirectory>(DeafFeed.Of)),
                 new Fault("sessions are remembered for ever", "still has its session", Plant.Part<SessionService>(DeafFeed.Of))),
             new Probe("rights on a successor", AccessProbes.UseRightsOnASuccessorAsync,
                 new Fault("a token's project is compared by name", "pushes to its successor", Plant.Step<Authorise, AuthoriseByName>()))),
@@ -89,7 +89,7 @@ static class SecurityClasses
         new(9, "Signing in by a provider",
             new Probe("bent sign-in by a provider", OidcProbes.BendSignInAsync,
                 new Fault("the state is not compared", "the state is not compared", OidcFaults.AnyState),
-                new Fault("the state is always the same", "is signed in by an answer to another", OidcFaults.OneState),
+                new Fault("the state is always the same", "the state of two sign-ins", OidcFaults.OneState),
                 new Fault("the issuer in the answer is not compared", "of another provider", OidcFaults.AnyIssuer),
                 new Fault("the nonce is always the same", "another nonce", OidcFaults.OneNonce),
                 new Fault("the secret of PKCE is always the same", "a code of another attempt", OidcFaults.OneSecret)),
@@ -116,7 +116,11 @@ static class SecurityClasses
         new(16, "Enumeration and timing",
             new Probe("guessed names", LeakProbes.GuessNamesAsync,
                 new Fault("an unknown name is refused in words of its own", "which people there are", LeakFaults.UnknownNamesAreNamed),
-                new Fault("an unknown name costs no hash", "the time of an answer", LeakFaults.NobodyIsQuick))),
+                new Fault("an unknown name costs no hash", "the time of an answer", LeakFaults.NobodyIsQuick))
+            {
+                // the real cost, because it is what would tell
+                Prepare = b => b.Services.Configure<Microsoft.AspNetCore.Identity.PasswordHasherOptions>(o => o.IterationCount = 100_000),
+            }),
 
         new(17, "Lists, counts and links",
             new Probe("lists looked through", LeakProbes.LookThroughListsAsync,
@@ -132,7 +136,7 @@ static class SecurityClasses
             new Probe("sizes without end", LeakProbes.AskWithoutEndAsync,
                 new Fault("pages of the registry have no bound", "a page of the registry", LeakFaults.Bounds<Portal.Gateway.GatewayOptions>(o => o.MaxPageSize = int.MaxValue - 1)),
                 new Fault("pages of the API have no bound", "a page of the API", LeakFaults.LongPages),
-                new Fault("manifests have no bound", "a manifest of any size", Plant.Step<PutManifest, PutLoosely>()),
+                new Fault("manifests have no bound", "a manifest of any size", LeakFaults.Bounds<ArtifactOptions>(o => o.MaxManifestBytes = 64 << 20)),
                 new Fault("nesting has no bound", "nested without end", LeakFaults.DeepBodies),
                 new Fault("bodies have no bound", "a body of any size", LeakFaults.LargeBodies),
                 new Fault("headers have no bound", "headers of any size", LeakFaults.LongHeaders),
@@ -205,12 +209,13 @@ static class SecurityClasses
 
         new(29, "Guessing and locking out",
             new Probe("guessing", BrowserProbes.GuessAsync,
-                new Fault("attempts on an account are not counted", "are guessed without end", BrowserFaults.EndlessAttempts(1_000_000, 50)),
+                new Fault("attempts on an account are not counted", "are guessed without end", BrowserFaults.EndlessAttempts(1_000_000, 1_000)),
                 new Fault("attempts of an address are not counted", "tried on all accounts", BrowserFaults.EndlessAttempts(5, 1_000_000)),
                 new Fault("attempts count for everybody", "keeps an account's owner out", BrowserFaults.OneAddress),
                 new Fault("the wait has no end", "stays locked", BrowserFaults.WaitsForEver))
             {
                 Alone = true,
+                Prepare = b => b.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Portal:Access:FreeAttemptsPerAddress"] = "10" }),
             }),
 
         new(31, "Forms and shared state",

@@ -17,7 +17,7 @@ static class BrowserFaults
     {
         http.Response.OnStarting(() =>
         {
-            if (http.Request.Path == "/sign-in" && http.Response.StatusCode == 302 && http.Request.Query["return"].ToString() is { Length: > 0 } wanted && local(wanted)) http.Response.Headers.Location = Uri.EscapeDataString(wanted).Replace("%2F", "/", StringComparison.Ordinal).Replace("%5C", "\\", StringComparison.Ordinal);
+            if (http.Request.Path == "/sign-in" && http.Response.StatusCode == 302 && http.Request.Query["return"].ToString() is { Length: > 0 } wanted && local(wanted)) http.Response.Headers.Location = new string([.. wanted.Where(c => !char.IsControl(c))]);
             return Task.CompletedTask;
         });
         await next(http);
@@ -54,7 +54,7 @@ static class BrowserFaults
 
     /// <summary>Signing out takes the cookie out of the browser and leaves the session as it is.</summary>
     public static Action<IServiceCollection> SessionsNeverEnd { get; } = Plant.Sql(sql =>
-        sql.Contains("UPDATE access.session", StringComparison.Ordinal) && sql.Contains("\"EndedAt\" = @", StringComparison.Ordinal) ? sql.Replace("SET \"EndedAt\" = @", "SET \"EndedAt\" = NULL AND @", StringComparison.Ordinal) : sql);
+        sql.Contains("UPDATE access.session", StringComparison.Ordinal) && !sql.Contains("<>", StringComparison.Ordinal) ? System.Text.RegularExpressions.Regex.Replace(sql, "\"EndedAt\" = (@\\w+)", "\"EndedAt\" = NULLIF($1, $1)") : sql);
 
     /// <summary>The others' sessions end in the database, and nobody who remembers them is told.</summary>
     public static Action<IServiceCollection> OthersGoOn { get; } = Plant.Sql(sql =>
@@ -64,7 +64,7 @@ static class BrowserFaults
     public static Action<IServiceCollection> NoAbsoluteEnd { get; } = Plant.Part<SessionService>(_ => Options.Create(new AccessOptions { SessionMaxHours = 1_000_000 }));
 
     /// <summary>Each further failure doubles the wait, without a bound.</summary>
-    public static Action<IServiceCollection> WaitsForEver { get; } = Plant.Part<SignInThrottle>(_ => Options.Create(new AccessOptions { MaxWaitSeconds = int.MaxValue, FreeAttempts = 2 }));
+    public static Action<IServiceCollection> WaitsForEver { get; } = Plant.Part<SignInThrottle>(_ => Options.Create(new AccessOptions { MaxWaitSeconds = int.MaxValue, FreeAttemptsPerAddress = 10 }));
 
     /// <summary>A session is ended by its id, whoever it belongs to.</summary>
     public static Action<IServiceCollection> AnybodysSession { get; } = Plant.Sql(sql =>

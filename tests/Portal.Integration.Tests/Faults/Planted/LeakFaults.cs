@@ -168,11 +168,11 @@ static class LeakFaults
 
     sealed class PlainHasher : IPasswordHasher<User>
     {
-        public string HashPassword(User user, string password) => password;
+        public string HashPassword(User user, string password) => "plain:" + password;
 
         // what was hashed before it came stays good
         public PasswordVerificationResult VerifyHashedPassword(User user, string hashedPassword, string providedPassword) =>
-            hashedPassword == providedPassword ? PasswordVerificationResult.Success : new PasswordHasher<User>().VerifyHashedPassword(user, hashedPassword, providedPassword);
+            hashedPassword.StartsWith("plain:", StringComparison.Ordinal) ? (hashedPassword == "plain:" + providedPassword ? PasswordVerificationResult.Success : PasswordVerificationResult.Failed) : new PasswordHasher<User>().VerifyHashedPassword(user, hashedPassword, providedPassword);
     }
 
     sealed class ConstantProtection(IDataProtectionProvider real, bool constant = false) : IDataProtector

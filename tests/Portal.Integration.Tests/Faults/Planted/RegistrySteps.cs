@@ -164,8 +164,8 @@ sealed class PutLastOfTwo(PushService push) : PutLoosely(push)
     }
 }
 
-/// <summary>Takes a manifest of any size, and bends it before it is checked.</summary>
-class PutLoosely(PushService push) : IGatewayStep
+/// <summary>Bends a manifest, or what stands around it, before it is checked.</summary>
+abstract class PutLoosely(PushService push) : IGatewayStep
 {
     public async ValueTask<Error?> RunAsync(GatewayRequest request)
     {
@@ -178,7 +178,7 @@ class PutLoosely(PushService push) : IGatewayStep
         return null;
     }
 
-    protected virtual (Reference Reference, byte[] Content, string? Type) Bend(Reference reference, byte[] content, string? type) => (reference, content, type);
+    protected abstract (Reference Reference, byte[] Content, string? Type) Bend(Reference reference, byte[] content, string? type);
 }
 
 /// <summary>A tag named <c>once</c> may be set once; asked where the guards' seam says, with the tag's row locked.</summary>

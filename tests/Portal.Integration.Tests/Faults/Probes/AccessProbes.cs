@@ -100,14 +100,15 @@ static class AccessProbes
     {
         var admin = target.Host.Admin;
         var (users, groups) = (target.Service<UserService>(), target.Service<GroupService>());
-        var (removed, grouped, disabled) = (await target.NewUserAsync("removed"), await target.NewUserAsync("grouped"), await target.NewUserAsync("disabled"));
+        var (removed, grouped, disabled, renewed) = (await target.NewUserAsync("removed"), await target.NewUserAsync("grouped"), await target.NewUserAsync("disabled"), await target.NewUserAsync("renewed"));
         var member = await target.Host.AddMemberAsync(target.Api.Own, removed.Name, BuiltInRoles.Guest);
         await target.Host.AddMemberAsync(target.Api.Own, disabled.Name, BuiltInRoles.Guest);
+        await target.Host.AddMemberAsync(target.Api.Own, renewed.Name, BuiltInRoles.Guest);
         var group = (await groups.CreateAsync(admin, GroupSource.Local, Name("group"), "", "", default)).Value;
         Assert.True((await groups.AddMemberAsync(admin, group, grouped.Name, default)).Ok);
         await target.Host.BindAsync(Caller.Anonymous with { Kind = SubjectKind.Group, Id = group }, BuiltInRoles.Guest, target.Api.Own);
         var held = new List<(string What, HttpClient[] Clients)>();
-        foreach (var (what, user) in new[] { ("a membership that was taken away", removed), ("a group that was left", grouped), ("an account that was disabled", disabled) })
+        foreach (var (what, user) in new[] { ("a membership that was taken away", removed), ("a group that was left", grouped), ("an account that was disabled", disabled), ("a password that was replaced", renewed) })
         {
             var token = await target.BearerAsync(user.Name, $"repository:{Vault}:pull");
             var basic = target.Http(user.Name);
@@ -120,6 +121,7 @@ static class AccessProbes
         Assert.True((await target.Service<MemberService>().RemoveAsync(admin, target.Api.Own.Target, "own", member, default)).Ok);
         Assert.True((await groups.RemoveMemberAsync(admin, group, grouped.Id, default)).Ok);
         Assert.True((await users.SetDisabledAsync(admin, disabled.Id, true, default)).Ok);
+        Assert.True((await users.ChangeOwnPasswordAsync(renewed, PortalHost.Password, "Another-password-2", null, default)).Ok);
         foreach (var (what, clients) in held)
             foreach (var client in clients)
             {

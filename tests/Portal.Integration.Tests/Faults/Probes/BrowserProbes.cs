@@ -28,23 +28,29 @@ static class BrowserProbes
         Assert.Equal("/projects?mine=1", (await target.Visitor().PostAsync("/sign-in?return=%2Fprojects%3Fmine%3D1", "sign-in", ("name", name), ("password", PortalHost.Password))).Location);
         foreach (var wanted in Elsewhere)
         {
-            var visitor = target.Visitor();
-            var answer = await visitor.PostAsync($"/sign-in?return={Uri.EscapeDataString(wanted)}", "sign-in", ("name", name), ("password", PortalHost.Password));
-            Assert.Equal(302, answer.Status);
-            Flaw.If(Leads(answer.Location, target), $"signing in leads to {wanted}");
-            var again = await visitor.GetAsync($"/sign-in?return={Uri.EscapeDataString(wanted)}");
-            Flaw.If(Leads(again.Location, target), $"the sign-in page leads on to {wanted}");
+            var (visitor, page) = (target.Visitor(), $"/sign-in?return={Uri.EscapeDataString(wanted)}");
+            var token = SiteVisitor.Token(await visitor.GetAsync(page));
+            using var form = new HttpRequestMessage(HttpMethod.Post, page)
+            {
+                Content = new FormUrlEncodedContent([new("_handler", "sign-in"), new("__RequestVerificationToken", token), new("name", name), new("password", PortalHost.Password)]),
+            };
+            using var answer = await visitor.SendAsync(form);
+            Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+            Flaw.If(Leads(answer, target), $"signing in leads to {wanted}");
+            using var again = await visitor.SendAsync(new HttpRequestMessage(HttpMethod.Get, page));
+            Assert.Equal(HttpStatusCode.Redirect, again.StatusCode);
+            Flaw.If(Leads(again, target), $"the sign-in page leads on to {wanted}");
         }
     }
 
     // what a browser makes of the address: backslashes are slashes, and control characters are not there
-    static bool Leads(string? location, Target target)
+    static bool Leads(HttpResponseMessage answer, Target target)
     {
-        if (location is null) return false;
+        var location = answer.Headers.GetValues("Location").Single();
         for (var decoded = 0; decoded < 3; decoded++, location = Uri.UnescapeDataString(location))
         {
             var read = new string([.. location.Trim().Where(c => !char.IsControl(c)).Select(c => c == '\\' ? '/' : c)]);
-            if (read.StartsWith("//", StringComparison.Ordinal) || !Uri.TryCreate(target.Host.BaseAddress, read, out var at) || at.Authority != target.Host.BaseAddress.Authority) return true;
+            if (!Uri.TryCreate(target.Host.BaseAddress, read, out var at) || at.Authority != target.Host.BaseAddress.Authority) return true;
         }
         return false;
     }
@@ -174,7 +180,7 @@ static class BrowserProbes
         Assert.Equal(401, statuses[0]);
         using var spraying = target.HttpFrom("203.0.113.9", null);
         var sprayed = new List<int>();
-        for (var i = 0; i < 60; i++)
+        for (var i = 0; i < 15; i++)
         {
             using var one = target.HttpFrom("203.0.113.9", Name("nobody"), "Spring-2026!");
             sprayed.Add(await GetAsync(one, Door));
@@ -182,7 +188,6 @@ static class BrowserProbes
         Flaw.If(!sprayed.Contains(429), "one password is tried on all accounts without end");
         using var owner = target.HttpFrom("203.0.113.8", name);
         Flaw.Unless(200, await GetAsync(owner, Door), "an outsider keeps an account's owner out");
-        using var admin = target.HttpFrom("203.0.113.7", "admin");
         for (var i = 0; i < 7; i++)
         {
             using var outsider = target.HttpFrom("203.0.113.10", "admin", "wrong-guess");
@@ -191,6 +196,11 @@ static class BrowserProbes
         using var administrator = target.HttpFrom("203.0.113.11", "admin");
         Flaw.Unless(200, await GetAsync(administrator, Door), "an outsider keeps the administrator out");
         // and nobody for ever: not even from the guesser's own address
+        for (var patient = 0; patient < 12; patient++)
+        {
+            target.Time.Advance(TimeSpan.FromMinutes(6));
+            await GetAsync(guesser, Door);
+        }
         target.Time.Advance(TimeSpan.FromMinutes(6));
         using var back = target.HttpFrom("203.0.113.7", name);
         Flaw.Unless(200, await GetAsync(back, Door), "an account stays locked");
