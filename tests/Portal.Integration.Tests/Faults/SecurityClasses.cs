@@ -133,14 +133,14 @@ static class SecurityClasses
             }),
 
         new(18, "Unbounded input",
-            new Probe("sizes without end", LeakProbes.AskWithoutEndAsync,
-                new Fault("pages of the registry have no bound", "a page of the registry", LeakFaults.Bounds<Portal.Gateway.GatewayOptions>(o => o.MaxPageSize = int.MaxValue - 1)),
-                new Fault("pages of the API have no bound", "a page of the API", LeakFaults.LongPages),
-                new Fault("manifests have no bound", "a manifest of any size", LeakFaults.Bounds<ArtifactOptions>(o => o.MaxManifestBytes = 64 << 20)),
-                new Fault("nesting has no bound", "nested without end", LeakFaults.DeepBodies),
-                new Fault("bodies have no bound", "a body of any size", LeakFaults.LargeBodies),
-                new Fault("headers have no bound", "headers of any size", LeakFaults.LongHeaders),
-                new Fault("scopes of a token have no bound", "any number of scopes", LeakFaults.Bounds<Portal.Gateway.GatewayOptions>(o => o.MaxScopes = 10_000)))
+            new Probe("sizes without end", BoundProbes.AskWithoutEndAsync,
+                new Fault("pages of the registry have no bound", "a page of the registry", BoundFaults.Of<Portal.Gateway.GatewayOptions>(o => o.MaxPageSize = int.MaxValue - 1)),
+                new Fault("pages of the API have no bound", "a page of the API", BoundFaults.LongPages),
+                new Fault("manifests have no bound", "a manifest of any size", BoundFaults.Of<ArtifactOptions>(o => o.MaxManifestBytes = 64 << 20)),
+                new Fault("nesting has no bound", "nested without end", BoundFaults.DeepBodies),
+                new Fault("bodies have no bound", "a body of any size", BoundFaults.LargeBodies),
+                new Fault("headers have no bound", "headers of any size", BoundFaults.LongHeaders),
+                new Fault("scopes of a token have no bound", "any number of scopes", BoundFaults.Of<Portal.Gateway.GatewayOptions>(o => o.MaxScopes = 10_000)))
             {
                 Alone = true,
             }),
@@ -152,7 +152,7 @@ static class SecurityClasses
                 new Fault("of two fields the last one counts", "a field twice", Plant.Step<PutManifest, PutLastOfTwo>()))),
 
         new(22, "Secrets in logs, audit and answers",
-            new Probe("secrets looked for everywhere", LeakProbes.LookForSecretsAsync,
+            new Probe("secrets looked for everywhere", SecretProbes.LookForSecretsAsync,
                 new Fault("the log has the credentials of requests", "the log shows a secret", LeakFaults.LogsCredentials),
                 new Fault("the audit log has what was sent", "the audit log shows a secret", LeakFaults.AuditsBodies),
                 new Fault("an answer quotes what was sent", "an answer shows a secret", LeakFaults.AnswersQuote),
@@ -162,7 +162,7 @@ static class SecurityClasses
             }),
 
         new(24, "Default credentials",
-            new Probe("a fresh installation", LeakProbes.TryDefaultsAsync,
+            new Probe("a fresh installation", SecretProbes.TryDefaultsAsync,
                 new Fault("the first account has a password of the manual", "gets in with the password", LeakFaults.DefaultPassword),
                 new Fault("the one-time password need not be replaced", "need not choose", LeakFaults.FirstPasswordIsGood),
                 new Fault("keys are a constant", "is no random one", LeakFaults.ConstantKeys))
@@ -176,7 +176,7 @@ static class SecurityClasses
             }),
 
         new(25, "Readers who see secrets",
-            new Probe("reading as an auditor", LeakProbes.ReadAsAuditorAsync,
+            new Probe("reading as an auditor", SecretProbes.ReadAsAuditorAsync,
                 new Fault("settings are answered with their secrets", "GET /api/v2.0/configurations", LeakFaults.SettingsWithSecrets),
                 new Fault("robots are answered with the hashes of their secrets", "GET /api/portal/robots", LeakFaults.RobotsWithHashes),
                 new Fault("setting a robot's secret asks for no right", "sets a robot's secret", UncheckedPolicy.Where(r => r.Method == "PATCH")))),

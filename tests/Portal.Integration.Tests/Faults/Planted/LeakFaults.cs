@@ -1,14 +1,11 @@
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Portal.Access;
 using Portal.Access.Settings;
 using Portal.Audit;
@@ -16,7 +13,7 @@ using Portal.Data;
 
 namespace Portal.Integration.Tests.Faults.Planted;
 
-/// <summary>Mistakes that tell too much, and bounds that are not there.</summary>
+/// <summary>Mistakes that tell too much.</summary>
 static class LeakFaults
 {
     /// <summary>A name that nobody has is refused with words of its own.</summary>
@@ -106,25 +103,6 @@ static class LeakFaults
 
     /// <summary>Keys come out of a constant.</summary>
     public static Action<IServiceCollection> ConstantKeys { get; } = Plant.Around<IDataProtectionProvider>((_, real) => new ConstantProtection(real));
-
-    public static Action<IServiceCollection> Bounds<T>(Action<T> change) where T : class => services =>
-    {
-        foreach (var check in services.Where(s => s.ServiceType == typeof(IValidateOptions<T>)).ToList()) services.Remove(check);
-        services.PostConfigure(change);
-    };
-
-    public static Action<IServiceCollection> LongHeaders { get; } = Bounds<KestrelServerOptions>(k => k.Limits.MaxRequestHeadersTotalSize = 1024 * 1024);
-
-    public static Action<IServiceCollection> DeepBodies { get; } = Bounds<Microsoft.AspNetCore.Http.Json.JsonOptions>(o => o.SerializerOptions.MaxDepth = 10_000);
-
-    public static Action<IServiceCollection> LargeBodies { get; } = Plant.Before((http, next) =>
-    {
-        http.Features.Set<IHttpMaxRequestBodySizeFeature>(null);
-        return next(http);
-    });
-
-    public static Action<IServiceCollection> LongPages { get; } = Plant.Sql(sql =>
-        sql.Contains("\"NormalizedUserName\"", StringComparison.Ordinal) || sql.Contains("\"UserName\"", StringComparison.Ordinal) ? System.Text.RegularExpressions.Regex.Replace(sql, @"LIMIT @\w+", "LIMIT 1000") : sql);
 
     static Action<IServiceCollection> WithBody(Func<HttpContext, string, Task> use) => Plant.Before(async (http, next) =>
     {
