@@ -13,11 +13,11 @@ sealed class GatewayDispatcher
     readonly Answers _answers;
     readonly ILogger<GatewayDispatcher> _log;
 
-    public GatewayDispatcher(IServiceProvider services, Answers answers, ILogger<GatewayDispatcher> log)
+    public GatewayDispatcher(IServiceProvider services, IReadOnlyList<GatewayRoute> routes, Answers answers, ILogger<GatewayDispatcher> log)
     {
         (_answers, _log) = (answers, log);
         var made = new Dictionary<Type, IGatewayStep>();
-        _routes = GatewayRoutes.All.SelectMany(r => r.Methods.Split(' ').Select(m => (Key: (m, r.Resource), Value: (r, r.Steps.Select(Step).ToArray())))).ToFrozenDictionary(r => r.Key, r => r.Value);
+        _routes = routes.SelectMany(r => r.Methods.Split(' ').Select(m => (Key: (m, r.Resource), Value: (r, r.Steps.Select(Step).ToArray())))).ToFrozenDictionary(r => r.Key, r => r.Value);
 
         IGatewayStep Step(Type type) => made.TryGetValue(type, out var known) ? known : made[type] = (IGatewayStep)ActivatorUtilities.CreateInstance(services, type);
     }

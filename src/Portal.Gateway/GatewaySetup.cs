@@ -19,7 +19,7 @@ public static class GatewaySetup
         services.AddSingleton<TokenKeys>().AddHostedService(s => s.GetRequiredService<TokenKeys>());
         services.AddSingleton<TokenHolders>().AddSingleton<TokenVerifier>().AddSingleton<TokenService>().AddSingleton<TokenEndpoint>().AddSingleton<ExchangeEndpoint>();
         services.AddSingleton<BackendForwarder>().AddSingleton<BackendUploads>().AddSingleton<BlobReceiver>();
-        services.AddSingleton<RefusalWords>().AddSingleton<Answers>().AddSingleton<GatewayDispatcher>();
+        services.AddSingleton(GatewayRoutes.All).AddSingleton<RefusalWords>().AddSingleton<Answers>().AddSingleton<GatewayDispatcher>();
         return services;
     }
 

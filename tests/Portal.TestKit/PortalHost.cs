@@ -37,11 +37,15 @@ public sealed class PortalHost : IAsyncDisposable
     /// <summary>The administrator as services know them.</summary>
     public Caller Admin { get; private set; } = Caller.Anonymous;
 
+    /// <summary>The connection string of its database.</summary>
+    public string Database => _app.Configuration["Portal:Database:ConnectionString"]!;
+
     /// <summary>Starts a server, with a cluster of its own when none is given.</summary>
-    public static async Task<PortalHost> StartAsync(PostgreSqlProcess? database = null, Action<WebApplicationBuilder>? configure = null)
+    /// <param name="template">The <see cref="Database"/> of a stopped server of the same cluster whose content it begins with; null for an empty one.</param>
+    public static async Task<PortalHost> StartAsync(PostgreSqlProcess? database = null, Action<WebApplicationBuilder>? configure = null, string? template = null)
     {
         var owned = database is null ? await PostgreSqlProcess.StartAsync() : null;
-        var connection = await (database ?? owned!).CreateDatabaseAsync();
+        var connection = await (database ?? owned!).CreateDatabaseAsync(template);
         var app = PortalServer.Build(["--urls", "http://127.0.0.1:0", "--environment", "Production", "--applicationName", "Portal.Server", "--contentRoot", AppContext.BaseDirectory], builder =>
         {
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>

@@ -39,14 +39,22 @@ public sealed class PostgreSqlProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes an empty database.</summary>
+    /// <summary>Makes a database: an empty one, or a copy of another of this cluster, whose connections are cut for it.</summary>
+    /// <param name="template">The connection string of the one to copy; null for an empty one.</param>
     /// <returns>The connection string of its owner.</returns>
-    public async Task<string> CreateDatabaseAsync()
+    public async Task<string> CreateDatabaseAsync(string? template = null)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"portal_{Interlocked.Increment(ref _databases)}");
         await using var connection = new NpgsqlConnection(Address("postgres"));
         await connection.OpenAsync();
-        await using var create = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        var source = "template1";
+        if (template is not null)
+        {
+            source = new NpgsqlConnectionStringBuilder(template).Database;
+            await using var cut = new NpgsqlCommand($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{source}'", connection);
+            await cut.ExecuteNonQueryAsync();
+        }
+        await using var create = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE {source}", connection);
         await create.ExecuteNonQueryAsync();
         return Address(name);
     }

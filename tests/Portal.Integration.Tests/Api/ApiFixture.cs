@@ -37,9 +37,9 @@ public sealed class ApiFixture : IAsyncLifetime
 
     public Task InitializeAsync() => StartAsync();
 
-    public async Task StartAsync(Action<Microsoft.AspNetCore.Builder.WebApplicationBuilder>? configure = null)
+    public async Task StartAsync(Action<Microsoft.AspNetCore.Builder.WebApplicationBuilder>? configure = null, PostgreSqlProcess? database = null)
     {
-        Host = await PortalHost.StartAsync(configure: configure);
+        Host = await PortalHost.StartAsync(database, configure);
         foreach (var name in Members.Select(m => m.User).Append("outsider").Append("stranger")) UserIds[name] = (await Host.CreateUserAsync(name)).Id;
         Own = await Host.CreateProjectAsync("own");
         Foreign = await Host.CreateProjectAsync("foreign");
@@ -51,6 +51,14 @@ public sealed class ApiFixture : IAsyncLifetime
         ForeignMember = await Host.AddMemberAsync(Foreign, "stranger", BuiltInRoles.Guest);
         foreach (var project in (ProjectEntry[])[Own, Foreign]) await AddImagesAsync(project);
         (OwnRobot, ForeignRobot) = (await AddRobotAsync(Own), await AddRobotAsync(Foreign));
+    }
+
+    /// <summary>The same people and projects behind another server, which runs on a copy of this one's database.</summary>
+    public ApiFixture On(PortalHost host)
+    {
+        var copy = (ApiFixture)MemberwiseClone();
+        copy.Host = host;
+        return copy;
     }
 
     async Task<int> AddRobotAsync(ProjectEntry project) => (await Host.Services.GetRequiredService<RobotService>().CreateAsync(Host.Admin, project.Id, project.Name,

@@ -63,18 +63,6 @@ public sealed class OidcSignInTests(OidcFixture fixture) : IClassFixture<OidcFix
     }
 
     [Fact]
-    public async Task Answer_OfAnotherBrowser_IsRefused()
-    {
-        using var attacker = fixture.Browser();
-        var callback = await attacker.SignInAtProviderAsync(await attacker.BeginAsync(), new { sub = "s-attacker", preferred_username = "attacker" });
-        using var victim = fixture.Browser();
-        await ExpectAsync("OIDC_BROWSER", victim, callback);
-        // nor one whose own sign-in is under way
-        await victim.BeginAsync();
-        await ExpectAsync("OIDC_BROWSER", victim, callback);
-    }
-
-    [Fact]
     public async Task Answer_IsTakenOnce_AndNotAfterTenMinutes()
     {
         using var browser = fixture.Browser();
@@ -99,17 +87,6 @@ public sealed class OidcSignInTests(OidcFixture fixture) : IClassFixture<OidcFix
         else query[parameter] = value;
         await ExpectAsync(code, browser, new Uri(callback, "?" + query));
         Assert.Null(await browser.NameAsync());
-    }
-
-    [Fact]
-    public async Task CodeOfAnotherAttempt_IsRefused()
-    {
-        using var attacker = fixture.Browser();
-        var stolen = System.Web.HttpUtility.ParseQueryString((await attacker.SignInAtProviderAsync(await attacker.BeginAsync(), new { sub = "s-mallory", preferred_username = "mallory" })).Query)["code"];
-        using var victim = fixture.Browser();
-        var own = System.Web.HttpUtility.ParseQueryString((await victim.BeginAsync()).Query);
-        // injected with the victim's own state: the PKCE verifier does not fit
-        await ExpectAsync("OIDC_ANSWER", victim, new Uri(fixture.Host.BaseAddress, $"c/oidc/callback?code={stolen}&state={own["state"]}&iss={Uri.EscapeDataString(fixture.Provider.Url)}"));
     }
 
     [Fact]
@@ -165,16 +142,6 @@ public sealed class OidcSignInTests(OidcFixture fixture) : IClassFixture<OidcFix
         Assert.Null(await browser.NameAsync());
         Assert.Equal("", await OnboardAsync(browser, sub));
         Assert.Equal(sub, await browser.NameAsync());
-    }
-
-    [Fact]
-    public async Task SubjectsThatDifferInCase_AreTwoPeople()
-    {
-        using var lower = fixture.Browser();
-        await lower.SignInAsync(new { sub = "s-case", preferred_username = "case-a" });
-        using var upper = fixture.Browser();
-        await upper.SignInAsync(new { sub = "S-CASE", preferred_username = "case-b" });
-        Assert.Equal(("case-a", "case-b"), (await lower.NameAsync(), await upper.NameAsync()));
     }
 
     [Fact]

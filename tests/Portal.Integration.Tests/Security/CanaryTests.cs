@@ -2,11 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Portal.Access;
-using Portal.Data;
 using Portal.Integration.Tests.Web;
 using Portal.TestKit;
 using Xunit;
@@ -17,27 +13,6 @@ namespace Portal.Integration.Tests.Security;
 [Collection(SecurityCollection.Name)]
 public sealed class CanaryTests(SecurityFixture portal)
 {
-    [Fact]
-    public async Task Secrets_ThroughEveryDoor_AppearNowhere()
-    {
-        using var log = new RecordedLog();
-        await using var host = await portal.StartAsync(new ShiftedTime(), configure: b => b.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(log).AddFilter<RecordedLog>(null, LogLevel.Trace));
-        var (secrets, answers) = await UseEveryDoorAsync(host);
-        await host.CreateProjectAsync("seen-in-the-log");
-
-        Assert.All(answers, a => Assert.DoesNotContain(secrets, s => Shows(a, s)));
-        await using var db = await host.Services.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync();
-        var rows = (await db.AuditEvents.AsNoTracking().ToListAsync()).ConvertAll(r => string.Join('|', r.Actor, r.Action, r.Resource, r.Client, r.Address, r.Before, r.After));
-        Assert.True(rows.Count >= 6, $"{rows.Count} rows");
-        Assert.All(rows, r => Assert.DoesNotContain(secrets, s => Shows(r, s)));
-        var lines = log.Lines.ToArray();
-        Assert.Contains(lines, l => l.Contains("/service/token", StringComparison.Ordinal));
-        var shown = lines.Where(l => secrets.Exists(s => Shows(l, s))).Select(l => l.Length > 300 ? l[..300] : l).Distinct().ToList();
-        Assert.True(shown.Count == 0, string.Join('\n', shown));
-        await using var users = await host.Services.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync();
-        Assert.DoesNotContain(await users.Users.AsNoTracking().Select(u => u.PasswordHash + u.Comment + u.DisplayName).ToListAsync(), u => secrets.Exists(s => Shows(u, s)));
-    }
-
     [Fact]
     public async Task Healthz_WithBrokenParts_NamesNoAddress()
     {
@@ -58,7 +33,8 @@ public sealed class CanaryTests(SecurityFixture portal)
         Assert.Contains("127.0.0.1", await admin.GetStringAsync("api/v2.0/health"), StringComparison.Ordinal);
     }
 
-    static async Task<(List<string> Secrets, List<string> Answers)> UseEveryDoorAsync(PortalHost host)
+    /// <summary>Puts secrets into every door; gives them and what was answered.</summary>
+    internal static async Task<(List<string> Secrets, List<string> Answers)> UseEveryDoorAsync(PortalHost host)
     {
         List<string> answers = [];
         string first = Canary("first"), own = Canary("own"), wrong = Canary("wrong"), reset = Canary("reset"), form = Canary("form");
@@ -110,6 +86,6 @@ public sealed class CanaryTests(SecurityFixture portal)
     static string Canary(string name) => $"canary-{name}-{Guid.NewGuid():N}";
 
     /// <summary>As it is, or as Basic and query strings would carry it.</summary>
-    static bool Shows(string text, string secret) => text.Contains(secret, StringComparison.Ordinal) || text.Contains(Uri.EscapeDataString(secret), StringComparison.Ordinal)
+    internal static bool Shows(string text, string secret) => text.Contains(secret, StringComparison.Ordinal) || text.Contains(Uri.EscapeDataString(secret), StringComparison.Ordinal)
         || ((string[])["canary", "admin"]).Any(user => text.Contains(Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{secret}")), StringComparison.Ordinal));
 }
