@@ -2,6 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Access;
 using Portal.Data;
 using Portal.Kernel;
+using Portal.Registry;
+using Portal.Registry.Client;
 using Portal.Registry.Manifests;
 
 namespace Portal.Artifacts;
@@ -9,17 +11,30 @@ namespace Portal.Artifacts;
 /// <summary>Puts manifests into the backing registry, each announced by an intent first.</summary>
 sealed class ManifestStore(RegistryBackend backend, PushIntents intents)
 {
+    const int MaxAttempts = 6;
+
     /// <summary>
     /// Writes the intent and stores the bytes by digest; tags live in the database alone. Gives the intent's id.
     /// </summary>
     public async Task<Result<Guid>> StoreAsync(PortalDbContext db, PushContext push, RepositoryEntry repository, ManifestDocument document)
     {
         var intent = await intents.OpenAsync(push, repository, document);
-        var stored = await backend.Client.PutManifestAsync(push.Repository.Text, document.Digest, document.Bytes, document.MediaType);
+        var stored = await PutAsync(push, document);
         if (stored.Ok) return intent;
         // an outage leaves open whether the bytes arrived: the intent stays and is reconciled
         if (stored.Error.Kind != ErrorKind.Unavailable) await db.PushIntents.Where(i => i.Id == intent).ExecuteDeleteAsync();
         return stored.Error;
+    }
+
+    // Distribution writes the link of a blob in place. While the same blob is pushed a second time, it can read it empty and then calls the manifest's digest invalid, which is known to be right here.
+    async Task<Result<ManifestStored>> PutAsync(PushContext push, ManifestDocument document)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var stored = await backend.Client.PutManifestAsync(push.Repository.Text, document.Digest, document.Bytes, document.MediaType);
+            if (stored.Ok || stored.Error.Code != OciErrors.DigestInvalid.Code || attempt == MaxAttempts) return stored;
+            await Task.Delay(TimeSpan.FromMilliseconds(20 * attempt));
+        }
     }
 }
 
