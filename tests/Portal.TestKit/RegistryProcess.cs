@@ -129,6 +129,8 @@ public sealed class RegistryProcess : IAsyncDisposable
                 rootdirectory: {Path.Combine(folder, "storage")}
               delete:
                 enabled: true
+            validation:
+              disabled: true
             http:
               addr: 127.0.0.1:{port}
               secret: {Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}
