@@ -19,9 +19,9 @@ public sealed class RegistryProcess : IAsyncDisposable
 {
     static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
-    readonly Process _process;
     readonly ConcurrentQueue<string> _log;
     readonly string _folder;
+    Process _process;
 
     RegistryProcess(Process process, ConcurrentQueue<string> log, string folder, Uri url, RegistryCredentials? credentials) =>
         (_process, _log, _folder, Url, Credentials) = (process, log, folder, url, credentials);
@@ -62,6 +62,23 @@ public sealed class RegistryProcess : IAsyncDisposable
         var port = FreePort();
         var config = Path.Combine(folder, "config.yml");
         await File.WriteAllTextAsync(config, Config(folder, port, credentials));
+        var log = new ConcurrentQueue<string>();
+        var process = Launch(config, log);
+        var registry = new RegistryProcess(process, log, folder, new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/")), credentials);
+        try
+        {
+            await registry.WaitAsync();
+            return registry;
+        }
+        catch
+        {
+            await registry.StopAsync();
+            throw;
+        }
+    }
+
+    static Process Launch(string config, ConcurrentQueue<string> log)
+    {
         var info = new ProcessStartInfo("docker-registry") { RedirectStandardError = true, RedirectStandardOutput = true };
         info.ArgumentList.Add("serve");
         info.ArgumentList.Add(config);
@@ -75,7 +92,6 @@ public sealed class RegistryProcess : IAsyncDisposable
         {
             throw new InvalidOperationException("docker-registry is not installed; install the Debian package docker-registry.", e);
         }
-        var log = new ConcurrentQueue<string>();
         void Keep(string? line)
         {
             if (line is null) return;
@@ -86,17 +102,15 @@ public sealed class RegistryProcess : IAsyncDisposable
         process.ErrorDataReceived += (_, e) => Keep(e.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var registry = new RegistryProcess(process, log, folder, new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/")), credentials);
-        try
-        {
-            await registry.WaitAsync();
-            return registry;
-        }
-        catch
-        {
-            await registry.StopAsync();
-            throw;
-        }
+        return process;
+    }
+
+    /// <summary>Kills it as <c>kill -9</c> does, and waits until its successor on the same port and folder answers.</summary>
+    public async Task KillAndRestartAsync()
+    {
+        await StopAsync();
+        _process = Launch(Path.Combine(_folder, "config.yml"), _log);
+        await WaitAsync();
     }
 
     async Task WaitAsync()
