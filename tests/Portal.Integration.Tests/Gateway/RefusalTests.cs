@@ -11,8 +11,8 @@ namespace Portal.Integration.Tests.Gateway;
 public sealed class RefusalTests(GatewayFixture portal) : IClassFixture<GatewayFixture>, IDisposable
 {
     static int _names;
-    // in small letters: podman takes a folder's name for an image's
-    readonly string _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"portal-refusals-{Guid.NewGuid():N}")).FullName;
+    // short and in small letters: podman bounds the one and takes a folder's name for an image's
+    readonly string _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "portal-refused-" + Guid.NewGuid().ToString("N")[..8])).FullName;
 
     public void Dispose() => Directory.Delete(_folder, true);
 

@@ -16,7 +16,7 @@ sealed class ServerProcess : IAsyncDisposable
     readonly int _port = FreePort();
     readonly Uri _registry;
     readonly StringBuilder _log = new();
-    Process _process = null!;
+    Process? _process;
 
     ServerProcess(string connection, Uri registry) => (Connection, _registry) = (connection, registry);
 
@@ -43,31 +43,42 @@ sealed class ServerProcess : IAsyncDisposable
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
     }
 
-    /// <summary>Kills it as <c>kill -9</c> does, and waits until its successor answers.</summary>
+    /// <summary>Kills it as <c>kill -9</c> does.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is not { } process) return;
+        _process = null;
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    /// <summary>Kills it, and waits until its successor answers.</summary>
     public async Task KillAndRestartAsync()
     {
-        await StopAsync();
+        await KillAsync();
         await StartAsync();
     }
 
-    async Task StartAsync()
+    /// <summary>Starts it after it was killed, and waits until it answers.</summary>
+    public async Task StartAsync()
     {
         var info = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
         info.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Portal.Server.dll"));
         info.Environment["ASPNETCORE_URLS"] = Address.GetLeftPart(UriPartial.Authority);
         info.Environment["Portal__Database__ConnectionString"] = Connection;
         info.Environment["Portal__Registry__Address"] = _registry.GetLeftPart(UriPartial.Authority);
-        info.Environment["Portal__Artifacts__ReconcileAfterSeconds"] = "5";
+        info.Environment["Portal__Artifacts__ReconcileAfterSeconds"] = "1";
         info.Environment["PORTAL_ADMIN_PASSWORD"] = PortalHost.AdminPassword;
-        _process = Process.Start(info)!;
-        _process.OutputDataReceived += (_, e) => { lock (_log) _log.AppendLine(e.Data); };
-        _process.ErrorDataReceived += (_, e) => { lock (_log) _log.AppendLine(e.Data); };
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        var process = _process = Process.Start(info)!;
+        process.OutputDataReceived += (_, e) => Keep(e.Data);
+        process.ErrorDataReceived += (_, e) => Keep(e.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
         using var http = new HttpClient { BaseAddress = Address };
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(120); await Task.Delay(100))
         {
-            if (_process.HasExited) throw new InvalidOperationException($"The server ended with {_process.ExitCode}:\n{_log}");
+            if (process.HasExited) throw new InvalidOperationException($"The server ended with {process.ExitCode}:\n{_log}");
             try
             {
                 using var answer = await http.GetAsync("healthz");
@@ -78,18 +89,16 @@ sealed class ServerProcess : IAsyncDisposable
                 // not listening yet
             }
         }
-        await StopAsync();
+        await KillAsync();
         throw new InvalidOperationException($"The server did not become healthy:\n{_log}");
     }
 
-    async Task StopAsync()
+    void Keep(string? line)
     {
-        _process.Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        lock (_log) _log.AppendLine(line);
     }
 
-    public async ValueTask DisposeAsync() => await StopAsync();
+    public async ValueTask DisposeAsync() => await KillAsync();
 
     static int FreePort()
     {
