@@ -55,6 +55,9 @@ public sealed class CrashTests : IAsyncLifetime
                     if ((await ImagePusher.PushAsync(client, $"crash/repo{id % 3}", image, [tag])).Ok) acknowledged[$"crash/repo{id % 3}:v{id}"] = image;
                 }
             })).ToList();
+            // on a busy machine a push takes seconds, and a kill before the first one proves nothing
+            var before = acknowledged.Count;
+            for (var wait = 0; wait < 600 && acknowledged.Count == before; wait++) await Task.Delay(100);
             await Task.Delay(Random.Shared.Next(500, 2_000));
             await _server.KillAsync();
             await stop.CancelAsync();
