@@ -52,7 +52,7 @@ sealed class DistributionPeer(RegistryProcess registry) : IPeer
     public string Storage => registry.StorageFolder;
 
     /// <summary>Ends it and starts it anew over the same folder.</summary>
-    public Task RestartAsync() => registry.RestartAsync();
+    public Task RestartAsync() => registry.KillAndRestartAsync();
     public Task<string?> AuthorizationAsync(HttpClient http, string user, string scope) => Task.FromResult<string?>(null);
     public RegistryClient Client => new(_http, new(Url));
 

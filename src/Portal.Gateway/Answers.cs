@@ -1,6 +1,8 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Portal.Gateway.Tokens;
 using Portal.Kernel;
 using Portal.Registry;
 
@@ -22,10 +24,14 @@ sealed class Answers(IOptions<GatewayOptions> options)
         if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests) response.Headers.RetryAfter = "5";
         if (status == StatusCodes.Status413PayloadTooLarge) response.Headers.Connection = "close";
         response.ContentType = "application/json; charset=utf-8";
-        var body = code.Body(error.Message);
+        var body = http.Request.Path == TokenPath ? TokenAnswer.Refusal(code, error) : Body(code, error);
         response.ContentLength = body.Length;
         return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body, 0, body.Length);
     }
+
+    // one entry for each digest that the refusal is about; the first one says all in words
+    static byte[] Body(OciErrorCode code, Error error) => error.About.Count == 0 ? code.Body(error.Message)
+        : OciErrors.Body(error.About.Select((about, i) => new OciErrorEntry(code.Code, i == 0 ? error.Message : code.Message, new JsonObject { ["digest"] = about })));
 
     /// <summary><c>Bearer</c> with the address as the client sees it, the service, and the scope that this route needs.</summary>
     string Challenge(HttpContext http, GatewayRequest? request, Error error)

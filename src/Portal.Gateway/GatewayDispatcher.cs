@@ -10,6 +10,7 @@ namespace Portal.Gateway;
 sealed class GatewayDispatcher
 {
     readonly FrozenDictionary<(string Method, OciResource Resource), (GatewayRoute Route, IGatewayStep[] Steps)> _routes;
+    readonly FrozenDictionary<OciResource, string> _methods;
     readonly Answers _answers;
     readonly ILogger<GatewayDispatcher> _log;
 
@@ -18,8 +19,19 @@ sealed class GatewayDispatcher
         (_answers, _log) = (answers, log);
         var made = new Dictionary<Type, IGatewayStep>();
         _routes = routes.SelectMany(r => r.Methods.Split(' ').Select(m => (Key: (m, r.Resource), Value: (r, r.Steps.Select(Step).ToArray())))).ToFrozenDictionary(r => r.Key, r => r.Value);
+        _methods = routes.GroupBy(r => r.Resource).ToFrozenDictionary(r => r.Key, r => string.Join(", ", r.SelectMany(x => x.Methods.Split(' ')).Append("OPTIONS")));
 
         IGatewayStep Step(Type type) => made.TryGetValue(type, out var known) ? known : made[type] = (IGatewayStep)ActivatorUtilities.CreateInstance(services, type);
+    }
+
+    /// <summary>Says which methods there are, which is the same for everybody; anything else is refused.</summary>
+    Task AnswerOtherAsync(HttpContext http, OciResource resource)
+    {
+        if (!_methods.TryGetValue(resource, out var methods)) return _answers.RefuseAsync(http, null, GatewayErrors.Route);
+        http.Response.Headers.Allow = methods;
+        if (!HttpMethods.IsOptions(http.Request.Method)) return _answers.RefuseAsync(http, null, OciErrors.Unsupported.Because($"{http.Request.Method} is not offered here; {methods} are."));
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
     }
 
     public async Task RunAsync(HttpContext http)
@@ -28,7 +40,7 @@ sealed class GatewayDispatcher
         var resource = OciPath.Parse(http.Request.Path.Value).Resource;
         if (!_routes.TryGetValue((http.Request.Method, resource), out var found))
         {
-            await _answers.RefuseAsync(http, null, resource == OciResource.None ? GatewayErrors.Route : OciErrors.Unsupported.Because());
+            await AnswerOtherAsync(http, resource);
             return;
         }
         var request = new GatewayRequest(http, found.Route);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Portal.Access;
 using Portal.Artifacts;
@@ -52,8 +53,11 @@ sealed class GatewayRequest(HttpContext http, GatewayRoute route)
     public Caller Describe() => _described ??= Caller with
     {
         Address = Http.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : "",
-        Client = Http.Request.Headers.UserAgent.ToString() is { Length: <= 256 } client ? client : Http.Request.Headers.UserAgent.ToString()[..256],
+        Client = Cut(Http.Request.Headers.UserAgent.ToString(), 256),
     };
+
+    // never through the middle of a character: the database takes no half of one
+    static string Cut(string text, int max) => text.Length <= max ? text : text[..(char.IsHighSurrogate(text[max - 1]) ? max - 1 : max)];
 
     /// <summary>Answers with headers alone.</summary>
     public void Answer(int status)
@@ -114,6 +118,9 @@ static class GatewayErrors
     public static Error Digest { get; } = OciErrors.DigestInvalid.Because("A digest is 'sha256:' and 64 lower-case hexadecimal digits.");
 
     public static Error Range { get; } = OciErrors.RangeInvalid.Because("The blob does not have the bytes that the range asks for.");
+
+    public static Error Chunk(long offset) => OciErrors.RangeInvalid.Because(
+        string.Create(CultureInfo.InvariantCulture, $"The upload holds {offset} bytes; Content-Range is 'first-last' and the next chunk begins at {offset}."));
 
     public static Error NoUpload { get; } = OciErrors.BlobUploadUnknown.Because("There is no such upload here: it has ended, or it was begun for another repository or by somebody else.");
 

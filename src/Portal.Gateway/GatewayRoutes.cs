@@ -3,8 +3,8 @@ using Portal.Gateway.Steps;
 namespace Portal.Gateway;
 
 /// <summary>
-/// Every route of <c>/v2</c>, and what is done for it, in order. Adding a check means adding its step to a line; <c>OPTIONS</c> and everything
-/// that is not here is refused. Source: OCI distribution specification 1.1, "Endpoints", and Docker's <c>_catalog</c>.
+/// Every route of <c>/v2</c>, and what is done for it, in order. Adding a check means adding its step to a line; <c>OPTIONS</c> tells the
+/// methods of a path, and everything that is not here is refused. Source: OCI distribution specification 1.1, "Endpoints", and Docker's <c>_catalog</c>.
 /// </summary>
 static class GatewayRoutes
 {
@@ -17,14 +17,14 @@ static class GatewayRoutes
     public static IReadOnlyList<GatewayRoute> All { get; } =
     [
         new("GET HEAD", OciResource.Base, OciAction.None, typeof(Authenticate), typeof(AnswerBase)),
-        new("GET", OciResource.Catalog, OciAction.Catalog, typeof(Authenticate), typeof(AuthoriseCatalog), typeof(ListCatalog)),
+        new("GET HEAD", OciResource.Catalog, OciAction.Catalog, typeof(Authenticate), typeof(AuthoriseCatalog), typeof(ListCatalog)),
 
         new("GET HEAD", OciResource.Manifest, OciAction.Pull, [.. Find, typeof(ParseReference), typeof(FindManifest), typeof(ReachManifest), typeof(GuardPull), typeof(SendManifest), typeof(RecordPull)]),
         new("PUT", OciResource.Manifest, OciAction.Push, [.. Enter, typeof(ParseReference), typeof(AuthoriseTag), typeof(PutManifest)]),
         new("DELETE", OciResource.Manifest, OciAction.Delete, [.. Find, typeof(ParseReference), typeof(DeleteManifest)]),
 
-        new("GET", OciResource.Tags, OciAction.Pull, [.. Find, typeof(ListTags)]),
-        new("GET", OciResource.Referrers, OciAction.Pull, [.. Find, typeof(ListReferrers)]),
+        new("GET HEAD", OciResource.Tags, OciAction.Pull, [.. Find, typeof(ListTags)]),
+        new("GET HEAD", OciResource.Referrers, OciAction.Pull, [.. Find, typeof(ListReferrers)]),
 
         new("GET HEAD", OciResource.Blob, OciAction.Pull, [.. Find, typeof(FindBlob), typeof(ReachBlob), typeof(SendBlob)]),
         new("DELETE", OciResource.Blob, OciAction.Delete, [.. Find, typeof(RefuseBlobDelete)]),

@@ -32,6 +32,9 @@ public enum ErrorKind
 /// <param name="Field">The input field at fault, when there is one.</param>
 public sealed record Error(string Code, string Message, ErrorKind Kind, string? Field = null)
 {
+    /// <summary>What the refusal is about one by one, the digests that are missing, for programs to read; empty for most.</summary>
+    public IReadOnlyList<string> About { get; init; } = [];
+
     /// <summary>A refusal of input that names the field.</summary>
     public static Error Invalid(string field, string message) => new("BAD_REQUEST", message, ErrorKind.Invalid, field);
 

@@ -81,6 +81,8 @@ sealed class RegistryChild(DataFolder data) : IChild, IDisposable
         log = new { level = "warn", accesslog = new { disabled = true } },
         // No blob descriptor cache: it would go on promising blobs that garbage collection has removed.
         storage = new { filesystem = new { rootdirectory = data.Registry }, delete = new { enabled = true } },
+        // Whose layers are kept elsewhere is Portal's to judge; switched on, this refuses every manifest that names an address.
+        validation = new { disabled = true },
         http = new
         {
             net = "unix",

@@ -19,9 +19,9 @@ public sealed class RegistryProcess : IAsyncDisposable
 {
     static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
-    Process _process;
     readonly ConcurrentQueue<string> _log;
     readonly string _folder;
+    Process _process;
 
     RegistryProcess(Process process, ConcurrentQueue<string> log, string folder, Uri url, RegistryCredentials? credentials) =>
         (_process, _log, _folder, Url, Credentials) = (process, log, folder, url, credentials);
@@ -107,8 +107,8 @@ public sealed class RegistryProcess : IAsyncDisposable
         return process;
     }
 
-    /// <summary>Kills it and starts it anew on the same port over the same folder.</summary>
-    public async Task RestartAsync()
+    /// <summary>Kills it as <c>kill -9</c> does, and waits until its successor on the same port and folder answers.</summary>
+    public async Task KillAndRestartAsync()
     {
         await StopAsync();
         _process = Launch(Path.Combine(_folder, "config.yml"), _log);
@@ -145,6 +145,8 @@ public sealed class RegistryProcess : IAsyncDisposable
                 rootdirectory: {Path.Combine(folder, "storage")}
               delete:
                 enabled: true
+            validation:
+              disabled: true
             http:
               addr: 127.0.0.1:{port}
               secret: {Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}

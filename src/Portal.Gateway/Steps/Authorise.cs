@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Portal.Access;
 using Portal.Artifacts;
 using Portal.Gateway.Tokens;
@@ -9,7 +10,9 @@ namespace Portal.Gateway.Steps;
 
 /// <summary>
 /// Asks for the caller's rights on the repository now, or on some of its tags, and whether the token covers the action. A missing project and one out of sight
-/// give the same answer; so do a missing repository and one that the caller's patterns do not match.
+/// give the same answer; so do a missing repository and one that the caller's patterns do not match. The question whether a blob is there (HEAD) is never
+/// answered by "you may not", because such an answer has no body: clients ask it before a push and would end with a bare 403, where after "not there" they begin
+/// the upload and show the sentence that refuses it.
 /// </summary>
 sealed class Authorise(IAccessPolicy policy, RefusalWords words) : IGatewayStep
 {
@@ -25,6 +28,7 @@ sealed class Authorise(IAccessPolicy policy, RefusalWords words) : IGatewayStep
             request.Reach = await TokenGrant.ReachAsync(policy, request.Caller, needed, target, request.Aborted);
             if (!request.Reach.Some)
                 return request.Caller.IsAnonymous ? GatewayErrors.SignIn
+                    : request.Route.Resource == OciResource.Blob && HttpMethods.IsHead(request.Http.Request.Method) ? GatewayErrors.NoBlob
                     : rights.Has(Permissions.ProjectRead) ? await words.OnRepositoryAsync(request, needed)
                     : GatewayErrors.NoProject(request.Name.Project);
         }

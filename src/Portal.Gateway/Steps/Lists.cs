@@ -15,6 +15,8 @@ static class ListAnswer
     public static Result<(int Take, string? Last)> Read(HttpRequest request, GatewayOptions options)
     {
         var last = request.Query["last"].ToString();
+        // The database takes no NUL. No name holds one, so what comes after "a\0b" is what comes after "a".
+        if (last.IndexOf('\0', StringComparison.Ordinal) is var end and >= 0) last = last[..end];
         if (request.Query["n"] is not [{ Length: > 0 } n]) return (options.MaxPageSize, last);
         if (!n.All(char.IsAsciiDigit)) return GatewayErrors.PageSize;
         // more digits than an int has is simply more than the bound
@@ -99,7 +101,7 @@ sealed class ListReferrers(RegistryQueries queries, IOptions<GatewayOptions> opt
         var take = page.Value.Take;
         var after = long.TryParse(page.Value.Last, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
         var type = request.Http.Request.Query["artifactType"].ToString();
-        var rows = request.Repository is { } repository ? await queries.ReferrersAsync(repository.Id, request.Reach, subject, type, after, take, request.Aborted) : new([], null);
+        var rows = request.Repository is { } repository && !type.Contains('\0', StringComparison.Ordinal) ? await queries.ReferrersAsync(repository.Id, request.Reach, subject, type, after, take, request.Aborted) : new([], null);
         if (type.Length > 0) request.Http.Response.Headers["OCI-Filters-Applied"] = "artifactType";
         ListAnswer.Link(request.Http.Response, $"/v2/{request.Name}/referrers/{subject}", take, rows.Next, type.Length > 0 ? "&artifactType=" + Uri.EscapeDataString(type) : "");
         await ListAnswer.WriteAsync(request, MediaTypes.OciIndex, json => Write(json, rows.Items));

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
@@ -116,11 +117,26 @@ sealed class PutManifest(PushService push, IOptions<ArtifactOptions> options) : 
         headers.Location = $"/v2/{request.Name}/manifests/{pushed.Value.Digest}";
         headers["Docker-Content-Digest"] = pushed.Value.Digest.Text;
         if (pushed.Value.Subject is { } subject) headers["OCI-Subject"] = subject.Text;
+        if (!request.Reference.IsDigest && ReferrersTag.Is(request.Reference.Tag) && pushed.Value.IsIndex) headers.Append("Warning", ReferrersTag.Warning);
         request.Answer(StatusCodes.Status201Created);
         return null;
     }
 
     static Error TooLarge(int max) => OciErrors.TooLarge.Because($"A manifest has at most {max} bytes here.");
+}
+
+/// <summary>
+/// The tag under which clients keep a list of referrers where a registry cannot tell them. It is stored like any other; what it lists is found by its subjects,
+/// so it is not needed here. Source: OCI distribution specification 1.1, "Referrers Tag Schema" and "Warnings".
+/// </summary>
+static class ReferrersTag
+{
+    public const string Warning = "299 - \"This registry lists referrers by itself: the referrers tag is kept but not needed.\"";
+
+    /// <summary>True for <c>sha256-</c> or <c>sha512-</c> and the first 64 digits of a digest.</summary>
+    public static bool Is(TagName tag) => tag.Text is { Length: 71 } text && text.StartsWith("sha", StringComparison.Ordinal) && text.AsSpan(3, 4) is "256-" or "512-" && !text.AsSpan(7).ContainsAnyExcept(Hex);
+
+    static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
 }
 
 /// <summary>By tag the tag goes and the artifact stays; by digest the artifact goes with its tags.</summary>

@@ -16,12 +16,18 @@ static class UploadAnswer
     /// <summary>Where the upload goes on and how far it is.</summary>
     public static void Progress(GatewayRequest request, UploadSeal seal, UploadState state, int status)
     {
+        Describe(request, seal, state);
+        request.Answer(status);
+    }
+
+    /// <summary>The headers alone, for a refusal that leaves the upload open.</summary>
+    public static void Describe(GatewayRequest request, UploadSeal seal, UploadState state)
+    {
         var headers = request.Http.Response.Headers;
         headers.Location = $"/v2/{request.Name}/blobs/uploads/{state.Id}?_state={seal.Seal(state)}";
         headers["Docker-Upload-UUID"] = state.Id;
         // by the protocol's custom an empty upload also says 0-0
         headers.Range = string.Create(CultureInfo.InvariantCulture, $"0-{Math.Max(0, state.Offset - 1)}");
-        request.Answer(status);
     }
 
     /// <summary>The blob is here.</summary>
@@ -120,8 +126,8 @@ sealed class CheckChunk(TokenKeys keys) : IGatewayStep
         var state = request.Upload!;
         if (dash > 0 && Number(text.AsSpan(0, dash), out var from) && Number(text.AsSpan(dash + 1), out var to) && from == state.Offset && to >= from)
             return request.Http.Request.ContentLength is { } length && length != to - from + 1 ? new(OciErrors.SizeInvalid.Because("Content-Length differs from Content-Range.")) : default;
-        UploadAnswer.Progress(request, keys.Uploads, state, StatusCodes.Status416RangeNotSatisfiable);
-        return default;
+        UploadAnswer.Describe(request, keys.Uploads, state);
+        return new(GatewayErrors.Chunk(state.Offset));
     }
 
     static bool Number(ReadOnlySpan<char> text, out long number) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);

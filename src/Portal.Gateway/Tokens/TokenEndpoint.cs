@@ -20,9 +20,15 @@ sealed class TokenEndpoint(TokenService tokens, CredentialService credentials, W
         {
             "GET" => await GetAsync(http),
             "POST" => await PostAsync(http),
-            _ => OciErrors.Unsupported.Because("Tokens are asked for by GET, or by POST with a form."),
+            _ => NotOffered(http),
         };
         if (error is not null) await answers.RefuseAsync(http, null, error);
+    }
+
+    static Error NotOffered(HttpContext http)
+    {
+        http.Response.Headers.Allow = "GET, POST";
+        return OciErrors.Unsupported.Because("Tokens are asked for by GET, or by POST with a form.");
     }
 
     async Task<Error?> GetAsync(HttpContext http)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -6,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Portal.Artifacts;
 using Portal.Kernel;
 using Portal.Registry;
+using Portal.Registry.Manifests;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Portal.Gateway.Uploads;
@@ -62,6 +64,8 @@ sealed class BackendForwarder(IHttpForwarder forwarder, RegistryBackend backend,
     /// <summary>Points the request at the backing registry and keeps its answer back, or lets the body through.</summary>
     sealed class Transformer(RegistryBackend backend, HttpMethod method, string pathAndQuery, Action<HttpResponseMessage>? pass) : HttpTransformer
     {
+        static readonly MediaTypeHeaderValue Octets = new(MediaTypes.OctetStream);
+
         public BackendAnswer? Answer { get; private set; }
         public Error? Refusal { get; private set; }
 
@@ -73,6 +77,8 @@ sealed class BackendForwarder(IHttpForwarder forwarder, RegistryBackend backend,
             var headers = proxyRequest.Headers;
             headers.Host = null;
             headers.Authorization = backend.Authorization;
+            // whatever a client calls its bytes, the registry takes them under this name alone
+            if (proxyRequest.Content is { } content) content.Headers.ContentType = Octets;
             foreach (var name in (ReadOnlySpan<string>)["Cookie", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "If-None-Match", "If-Match", "If-Modified-Since", "Accept-Encoding"])
                 headers.Remove(name);
         }

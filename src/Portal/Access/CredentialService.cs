@@ -51,7 +51,7 @@ public sealed class CredentialService
     /// <param name="allowPasswordChange">True for the sign-in page: a first password counts, and nothing but passwords does.</param>
     public async Task<Result<Caller>> VerifyAsync(string name, string secret, Caller caller, CancellationToken cancellation, bool allowPasswordChange = false)
     {
-        if (name.Length is 0 or > User.MaxNameLength || secret.Length is 0 or > MaxSecretLength) return AccessErrors.WrongCredentials;
+        if (name.Length is 0 or > User.MaxNameLength || secret.Length is 0 or > MaxSecretLength || name.Contains('\0', StringComparison.Ordinal)) return AccessErrors.WrongCredentials;
         // The sign-in page takes passwords only: neither a token nor a robot opens a browser session.
         if (!allowPasswordChange && await _machines.VerifyAsync(name, secret, caller, cancellation) is { } machine) return machine;
         var now = _time.GetUtcNow();

@@ -58,7 +58,10 @@ static class ArtifactBuilder
     static IEnumerable<ArtifactBlob> Blobs(ManifestDocument document, ManifestContents contents)
     {
         if (document.Config is { } config) yield return Blob(config, 0, BlobRole.Config);
-        for (var i = 0; i < document.Layers.Count; i++) yield return Blob(document.Layers[i], i + 1, BlobRole.Layer);
+        var parts = document.IsIndex ? document.Children : document.Layers;
+        // what is kept elsewhere, and the manifests of an index, are no blobs of this repository
+        for (var i = 0; i < parts.Count; i++)
+            if (contents.Blobs.ContainsKey(parts[i].Digest.Text)) yield return Blob(parts[i], i + 1, BlobRole.Layer);
 
         ArtifactBlob Blob(Descriptor descriptor, int position, BlobRole role) => new()
         {

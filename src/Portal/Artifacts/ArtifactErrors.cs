@@ -18,10 +18,13 @@ public static class ArtifactErrors
 
     public static Error DigestDiffers(Digest asked, Digest actual) => OciErrors.DigestInvalid.Because($"The manifest has digest {actual}, not {asked}.");
 
-    public static Error ForeignLayers { get; } = OciErrors.ManifestInvalid.Because("The manifest names non-distributable layers, which are kept elsewhere. Push it with the layers' content (--allow-nondistributable-artifacts).");
+    public static Error ForeignWithoutAddress { get; } = OciErrors.ManifestInvalid.Because("A foreign layer of a Docker manifest names in 'urls' where it is kept. Push it with a client that writes them, or as an OCI image.");
+
+    public static Error LayerAddress(string url) => OciErrors.ManifestInvalid.Because($"'{(url.Length > 200 ? url[..200] : url)}' in a layer's 'urls' is not an http or https address without a fragment.");
 
     public static Error Missing(IReadOnlyList<string> digests) => OciErrors.ManifestBlobUnknown.Because(
-        $"The manifest names content that this repository does not hold: {string.Join(", ", digests.Take(3))}{(digests.Count > 3 ? $" and {digests.Count - 3} more" : "")}. Push it first.");
+        $"The manifest names content that this repository does not hold: {string.Join(", ", digests.Take(3))}{(digests.Count > 3 ? $" and {digests.Count - 3} more" : "")}. Push it first.") with
+    { About = [.. digests.Take(10)] };
 
     public static Error NamedByIndex(string index) => new("PRECONDITION", $"The index {index} names this artifact. Delete the index, and its platforms go with it.", ErrorKind.Precondition);
 

@@ -6,7 +6,7 @@ using Portal.Registry.Manifests;
 namespace Portal.Artifacts;
 
 /// <summary>What a manifest names, found in its repository.</summary>
-/// <param name="Blobs">Config and layers by digest.</param>
+/// <param name="Blobs">Config and layers by digest, as far as the repository holds them; of an index the blobs that it names.</param>
 /// <param name="Size">Bytes of the manifest and everything it names; a blob named twice counts once.</param>
 /// <param name="Known">The repository holds the manifest itself already. False when that was not asked, as for a manifest that names no blob.</param>
 sealed record ManifestContents(IReadOnlyDictionary<string, ManifestContents.HeldBlob> Blobs, long Size, bool Known)
@@ -20,27 +20,45 @@ sealed record ManifestContents(IReadOnlyDictionary<string, ManifestContents.Held
 
     static async Task<Result<ManifestContents>> OfManifestAsync(PortalDbContext db, long repositoryId, ManifestDocument document, CancellationToken cancellation)
     {
-        if (document.Layers.Any(l => MediaTypes.IsForeignLayer(l.MediaType))) return ArtifactErrors.ForeignLayers;
-        var wanted = document.Blobs.Select(b => b.Digest.Text).ToList();
+        if (Misplaced(document) is { } refusal) return refusal;
+        var needed = document.Blobs.Concat(document.Layers.Where(l => l.Urls.Count == 0)).Select(b => b.Digest.Text).ToHashSet(StringComparer.Ordinal);
+        // a layer that is kept elsewhere may be here as well, and then counts
+        var wanted = document.Layers.Select(l => l.Digest.Text).Concat(needed).Distinct(StringComparer.Ordinal).ToList();
         var held = new Dictionary<string, HeldBlob>(wanted.Count, StringComparer.Ordinal);
         var known = false;
         await foreach (var row in Held(db, repositoryId, wanted, document.Digest.Text).WithCancellation(cancellation)) (held[row.Digest], known) = (new(row.BlobId, row.Size), row.Known);
-        var missing = wanted.Where(d => !held.ContainsKey(d)).ToList();
+        var missing = needed.Where(d => !held.ContainsKey(d)).ToList();
         return missing.Count > 0 ? ArtifactErrors.Missing(missing) : new ManifestContents(held, document.Bytes.Length + held.Values.Sum(b => b.Size), known);
+    }
+
+    /// <summary>Refuses addresses of layers that the backing registry would stumble over.</summary>
+    static Error? Misplaced(ManifestDocument document)
+    {
+        foreach (var layer in document.Layers)
+        {
+            if (layer.MediaType == MediaTypes.DockerForeignLayer && layer.Urls.Count == 0) return ArtifactErrors.ForeignWithoutAddress;
+            foreach (var url in layer.Urls)
+                if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.Fragment.Length > 0) return ArtifactErrors.LayerAddress(url);
+        }
+        return null;
     }
 
     static async Task<Result<ManifestContents>> OfIndexAsync(PortalDbContext db, long repositoryId, ManifestDocument document, CancellationToken cancellation)
     {
         var wanted = document.Children.Select(c => c.Digest.Text).Distinct(StringComparer.Ordinal).ToList();
         var held = await db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == repositoryId && a.DeletionId == null && wanted.Contains(a.Digest))
-            .Select(a => new { a.Id, a.Digest, a.Kind, a.Size, a.ManifestSize, HasBlobs = a.Blobs.Count > 0 }).ToListAsync(cancellation);
+            .Select(a => new { a.Id, a.Digest, a.Kind, a.Size, a.ManifestSize, HasBlobs = a.Blobs.Count > 0 && a.Children.Count == 0 }).ToListAsync(cancellation);
         var found = held.Select(h => h.Digest).ToHashSet(StringComparer.Ordinal);
-        var missing = wanted.Where(d => !found.Contains(d)).ToList();
+        // an index may name blobs beside manifests, as the caches of image builders do
+        var named = new Dictionary<string, HeldBlob>(StringComparer.Ordinal);
+        if (found.Count < wanted.Count)
+            await foreach (var row in Held(db, repositoryId, [.. wanted.Where(d => !found.Contains(d))], document.Digest.Text).WithCancellation(cancellation)) named[row.Digest] = new(row.BlobId, row.Size);
+        var missing = wanted.Where(d => !found.Contains(d) && !named.ContainsKey(d)).ToList();
         if (missing.Count > 0) return ArtifactErrors.Missing(missing);
         var plain = held.Where(h => h.HasBlobs).Select(h => h.Id).ToList();
         var blobs = await db.ArtifactBlobs.AsNoTracking().Where(b => plain.Contains(b.ArtifactId)).Select(b => new { b.BlobId, b.Blob!.Size }).Distinct().SumAsync(b => b.Size, cancellation);
         // an index inside an index brings its own sum
-        return new ManifestContents(new Dictionary<string, HeldBlob>(), document.Bytes.Length + blobs + held.Sum(h => h.HasBlobs ? h.ManifestSize : h.Size), false);
+        return new ManifestContents(named, document.Bytes.Length + named.Values.Sum(b => b.Size) + blobs + held.Sum(h => h.HasBlobs ? h.ManifestSize : h.Size), false);
     }
 
     sealed record HeldRow(string Digest, long BlobId, long Size, bool Known);

@@ -53,7 +53,7 @@ sealed class ManifestIndexer(Transactions transactions, TagWriter tags, AuditLog
             """, ("digest", artifact.Digest), ("type", document.MediaType), ("content", document.Bytes.ToArray()));
         if (request.Intent is { } intent) batch.Add("""DELETE FROM artifacts.push_intent WHERE "Id" = @id""", ("id", intent));
         batch.Add("""UPDATE artifacts.repository SET "LastPushedAt" = @now, "UpdatedAt" = @now, "DeletionId" = NULL WHERE "Id" = @id""", ("now", now), ("id", request.Repository.Id));
-        var booked = document.IsIndex ? null : StorageAccount.Book(batch, request.Push.Project.Id, artifact.Id);
+        var booked = request.Contents.Blobs.Count > 0 ? StorageAccount.Book(batch, request.Push.Project.Id, artifact.Id) : null;
         await batch.ExecuteNonQueryAsync(cancellation);
         if (booked is null or { RecordsAffected: > 0 }) return Result.Success;
         return await StorageAccount.RefusalAsync(db, request.Push.Project.Id, [.. request.Contents.Blobs.Values.Select(b => b.Id)], cancellation);

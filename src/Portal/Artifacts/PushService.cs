@@ -10,7 +10,8 @@ namespace Portal.Artifacts;
 
 /// <summary>A manifest that was stored.</summary>
 /// <param name="Subject">What it speaks of; null for most.</param>
-public sealed record PushedManifest(Digest Digest, Digest? Subject);
+/// <param name="IsIndex">True for an index or manifest list.</param>
+public sealed record PushedManifest(Digest Digest, Digest? Subject, bool IsIndex);
 
 /// <summary>The one way into the index for manifests: validate, ask the guards, write down the intent, store, index.</summary>
 public sealed class PushService
@@ -55,7 +56,7 @@ public sealed class PushService
             intent = stored.Value;
         }
         var indexed = await _indexer.IndexAsync(new(push, repository, document, contents.Value, config.Value, intent), CancellationToken.None);
-        return indexed.Ok ? new PushedManifest(document.Digest, document.Subject?.Digest) : indexed.Error;
+        return indexed.Ok ? new PushedManifest(document.Digest, document.Subject?.Digest, document.IsIndex) : indexed.Error;
     }
 }
 

@@ -86,6 +86,7 @@ public partial class ComposeFileTests
         Assert.Equal(["back"], registry.Find("networks").Texts());
         Assert.Equal("true", File.Find("networks")!.Find("back")!.Find("internal")!.Text());
         Assert.Equal("true", registry.Find("environment")!.Find("REGISTRY_STORAGE_DELETE_ENABLED")!.Text());
+        Assert.Equal("true", registry.Find("environment")!.Find("REGISTRY_VALIDATION_DISABLED")!.Text());
         Assert.Equal("400", registry.Find("environment")!.Find("GOGC")!.Text());
     }
 
