@@ -23,9 +23,12 @@ sealed class ManifestStore(RegistryBackend backend, IDatabaseProvider provider, 
         var stored = await backend.Client.PutManifestAsync(push.Repository.Text, document.Digest, document.Bytes, document.MediaType);
         if (stored.Ok) return (Guid?)intent;
         // an outage leaves open whether the bytes arrived: the intent stays and is reconciled
-        if (stored.Error.Kind != ErrorKind.Unavailable) await db.PushIntents.Where(i => i.Id == intent).ExecuteDeleteAsync();
+        if (stored.Error.Kind != ErrorKind.Unavailable) await ForgetAsync(db, intent);
         return stored.Error;
     }
+
+    /// <summary>Takes an intent back whose push was refused after all; the bytes stay for the garbage collection.</summary>
+    public static Task ForgetAsync(PortalDbContext db, Guid intent) => db.PushIntents.Where(i => i.Id == intent).ExecuteDeleteAsync();
 
     MissingRows Row(Guid id, PushContext push, RepositoryEntry repository, ManifestDocument document)
     {

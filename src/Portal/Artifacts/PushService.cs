@@ -41,7 +41,7 @@ public sealed class PushService
         var contents = await ManifestContents.FindAsync(db, repository.Id, document, cancellation);
         if (!contents.Ok) return contents.Error;
         TagName? tag = reference.IsDigest ? null : reference.Tag;
-        var push = new PushContext(caller, project, name, tag, document.Digest, null, document.MediaType, contents.Value.Size);
+        var push = PushContext.Of(caller, project, name, tag, document, contents.Value.Size);
         var allowed = await _guards.CheckAsync(push, cancellation);
         if (!allowed.Ok) return allowed.Error;
         var config = await _reader.ReadConfigAsync(name, document, cancellation);
@@ -50,6 +50,8 @@ public sealed class PushService
         var stored = await _store.StoreAsync(db, push, repository, document);
         if (!stored.Ok) return stored.Error;
         var indexed = await _indexer.IndexAsync(new(push, repository, document, contents.Value, config.Value, stored.Value), CancellationToken.None);
+        // what was refused to the client must not be made good later
+        if (indexed.Error is { Kind: not ErrorKind.Unavailable } && stored.Value is { } intent) await ManifestStore.ForgetAsync(db, intent);
         return indexed.Ok ? new PushedManifest(document.Digest, document.Subject?.Digest) : indexed.Error;
     }
 }
