@@ -175,7 +175,7 @@ public sealed class AccessTests(GatewayFixture portal) : IClassFixture<GatewayFi
     [Fact]
     public async Task Token_ProjectDeletedAndMadeAnew_DoesNotCoverTheNewOne()
     {
-        var projects = portal.Host.Services.GetRequiredService<ProjectService>();
+        var projects = portal.Host.Services.GetRequiredService<ProjectDeleter>();
         var project = await portal.Host.CreateProjectAsync("phoenix");
         await portal.Host.AddMemberAsync(project, "guest", BuiltInRoles.Maintainer);
         using var http = await portal.BearerAsync("guest", "repository:phoenix/a:pull,push");
