@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
 using Portal.Immutability;
 using Portal.Kernel;
 
@@ -17,7 +18,12 @@ public sealed record RuleForm(int Edit, string Name, bool Expirable, string Repo
         int.TryParse(get("edit"), NumberStyles.None, CultureInfo.InvariantCulture, out var edit) ? edit : 0, get("name")?.Trim() ?? "", get("expirable") == "1",
         get("repos") ?? "", get("reposKind") ?? "", get("reposNot") == "1", get("tags") ?? "", get("tagsKind") ?? "", get("tagsNot") == "1", get("tags") is not null);
 
-    public static RuleForm Of(IQueryCollection query) => Of(name => query.TryGetValue(name, out var value) ? value.ToString() : null);
+    /// <summary>The draft that an address holds.</summary>
+    public static RuleForm OfAddress(string address)
+    {
+        var query = QueryHelpers.ParseQuery(new Uri(address).Query);
+        return Of(name => query.TryGetValue(name, out var value) ? value.ToString() : null);
+    }
 
     public static RuleForm Of(IFormCollection form) => Of(name => form.TryGetValue(name, out var value) ? value.ToString() : null);
 

@@ -73,7 +73,7 @@ public sealed partial class RulesPage
     {
         var rules = await Rules.OfProjectAsync(place.Caller, place.Project, default);
         (_rules, _refused) = (rules.Ok ? rules.Value : null, rules.Error);
-        _form = RuleForm.Of(Context.Request.Query);
+        _form = RuleForm.OfAddress(Navigation.Uri);
         var edited = _rules?.Rules.FirstOrDefault(r => r.Id == _form.Edit && !r.Inherited);
         if (edited is null) _form = _form with { Edit = 0 };
         else _form = _form.Started ? _form with { Name = edited.Name, Expirable = edited.Expirable } : RuleForm.Of(edited);

@@ -38,7 +38,7 @@ public sealed partial class SystemRulesPage
     protected override async Task OnInitializedAsync()
     {
         _query = TableQuery.From(Navigation, null);
-        _form = RuleForm.Of(Context.Request.Query);
+        _form = RuleForm.OfAddress(Navigation.Uri);
         _place = await Access.EnterAsync(AdministrationSections.Rules, Permissions.ImmutableTagList);
         if (_place is null) return;
         var rules = await Rules.DefaultsAsync(_place.Caller, default);
