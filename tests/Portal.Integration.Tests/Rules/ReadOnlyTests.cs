@@ -40,6 +40,14 @@ public sealed class ReadOnlyTests(GatewayFixture portal) : RulesTests(portal), I
             Assert.Equal(Text, (await Portal.Host.Services.GetRequiredService<DeletionService>().RestoreAsync(Portal.Host.Admin, deletion.DeletionId, CancellationToken.None)).Error!.Message);
             Assert.Equal(image.Digest, await DigestAsync(repository, "1"));
 
+            using (var visitor = Portal.Host.Client())
+            {
+                Assert.Contains("Read-only.", await visitor.GetStringAsync("sign-in"), StringComparison.Ordinal);
+                // a form leads back to its page, which says why
+                using var posted = await visitor.PostAsync("projects/team?tab=x", new FormUrlEncodedContent([new("a", "b")]));
+                Assert.Equal((HttpStatusCode.Found, "/projects/team?tab=x"), (posted.StatusCode, posted.Headers.Location?.OriginalString));
+                Assert.Contains(posted.Headers.GetValues("Set-Cookie"), c => c.StartsWith("portal-toast=", StringComparison.Ordinal));
+            }
             var watch = Stopwatch.StartNew();
             using var other = second.Client("dev");
             while (true)
