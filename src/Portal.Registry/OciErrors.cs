@@ -72,6 +72,8 @@ public static class OciErrors
     public static readonly OciErrorCode Denied = new("DENIED", "The requested access to the resource is denied.", 403, ErrorKind.Forbidden);
     /// <summary>The operation is not offered.</summary>
     public static readonly OciErrorCode Unsupported = new("UNSUPPORTED", "The operation is not supported.", 405, ErrorKind.Precondition);
+    /// <summary>A rule of the registry keeps something as it is. Not in the specification; the Harbor registry answers so, and clients show the sentence.</summary>
+    public static readonly OciErrorCode Precondition = new("PRECONDITION", "A rule of the registry does not allow this.", 412, ErrorKind.Precondition);
     /// <summary>Too many requests.</summary>
     public static readonly OciErrorCode TooManyRequests = new("TOOMANYREQUESTS", "Too many requests; try again later.", 429, ErrorKind.TooMany);
     /// <summary>The service is away.</summary>
@@ -84,7 +86,7 @@ public static class OciErrors
     [
         BlobUnknown, BlobUploadInvalid, BlobUploadUnknown, DigestInvalid, ManifestBlobUnknown, ManifestInvalid, ManifestUnknown,
         ManifestUnverified, NameInvalid, NameUnknown, SizeInvalid, TooLarge, TagInvalid, RangeInvalid, PaginationNumberInvalid,
-        Unauthorized, Denied, Unsupported, TooManyRequests, Unavailable, Unknown,
+        Unauthorized, Denied, Unsupported, Precondition, TooManyRequests, Unavailable, Unknown,
     ];
 
     static readonly FrozenDictionary<string, OciErrorCode> ByCode = All.Where(c => c != TooLarge).ToFrozenDictionary(c => c.Code);

@@ -5,7 +5,9 @@ using Portal.Artifacts;
 using Portal.Audit;
 using Portal.Data;
 using Portal.Gateway;
+using Portal.Immutability;
 using Portal.Projects;
+using Portal.Protection;
 using Portal.Web;
 
 namespace Portal.Server;
@@ -31,6 +33,8 @@ public static class PortalServer
         services.AddAccess(builder.Configuration);
         services.AddProjects();
         services.AddArtifacts(builder.Configuration);
+        services.AddProtection();
+        services.AddImmutability();
         services.AddGateway(builder.Configuration);
         services.AddRestApi();
         services.AddPortalWeb();
@@ -51,6 +55,7 @@ public static class PortalServer
         app.MapPortalApi();
         app.MapPortalWeb();
         app.UseRestApi();
+        app.UseReadOnlyMode();
         app.UsePasswordChangeGate();
         return app;
     }

@@ -9,7 +9,9 @@ using Portal.Access.Settings;
 using Portal.Api;
 using Portal.Artifacts;
 using Portal.Audit;
+using Portal.Immutability;
 using Portal.Projects;
+using Portal.Protection;
 
 namespace Portal.Server;
 
@@ -64,6 +66,7 @@ static class RestApi
         api.MapCurrentPermissions();
         api.MapRobots();
         api.MapOidc();
+        api.MapImmutability();
         api.MapAudit();
         var portal = app.MapGroup(OwnPrefix);
         portal.MapRoles();
@@ -74,6 +77,9 @@ static class RestApi
         portal.MapEffectiveAccess();
         portal.MapGroupMembers();
         portal.MapMappingRules();
+        portal.MapPromotion();
+        portal.MapPortalImmutability();
+        portal.MapProtection();
     }
 
     static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)

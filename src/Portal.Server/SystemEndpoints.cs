@@ -2,6 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Portal.Access;
 using Portal.Api;
 using Portal.Kernel;
+using Portal.Protection;
 
 namespace Portal.Server;
 
@@ -20,7 +21,7 @@ static class SystemEndpoints
     {
         api.MapGet("/ping", () => Results.Text("Pong")).Describe("getPing", "ping", "Whether the server answers").Answers<string>();
         api.MapGet("/health", HealthAsync).Describe("getHealth", "health", "How each part is; always 200").Answers<HealthJson>();
-        api.MapGet("/systeminfo", GetInfo).Describe("getSystemInfo", Tag, "Facts about the server; more for signed-in callers").Answers<FullInfoJson>();
+        api.MapGet("/systeminfo", GetInfoAsync).Describe("getSystemInfo", Tag, "Facts about the server; more for signed-in callers").Answers<FullInfoJson>();
         api.MapGet("/systeminfo/volumes", VolumesAsync).Describe("getVolumes", Tag, "Space on the volume that holds the images", 404).Answers<VolumesJson>();
         api.MapGet("/systeminfo/getcert", () => Error.NotFound("The certificate").Reply()).Describe("getCert", Tag, "The root certificate; this server hands none out", 404);
     }
@@ -43,7 +44,7 @@ static class SystemEndpoints
         return Results.Ok(new HealthJson { Status = Text(report.Status == HealthStatus.Healthy), Components = components });
     }
 
-    static IResult GetInfo(HttpContext http, TimeProvider time)
+    static async Task<IResult> GetInfoAsync(HttpContext http, ReadOnlyMode readOnly, TimeProvider time, CancellationToken cancellation)
     {
         if (http.Caller().IsAnonymous) return Results.Ok(new GeneralInfoJson());
         return Results.Ok(new FullInfoJson
@@ -51,6 +52,7 @@ static class SystemEndpoints
             CurrentTime = time.GetUtcNow(),
             RegistryUrl = http.Request.Host.Value ?? "",
             ExternalUrl = $"{http.Request.Scheme}://{http.Request.Host}",
+            ReadOnly = await readOnly.IsOnAsync(cancellation),
             HarborVersion = $"{ContractVersion}-portal.{typeof(SystemEndpoints).Assembly.GetName().Version?.ToString(3)}",
         });
     }

@@ -39,6 +39,12 @@ public static class PortalUrls
     public const string GroupRules = "/admin/group-rules";
     public const string SignInSettings = "/admin/sign-in";
     public const string Roles = "/admin/roles";
+
+    /// <summary>The immutability rules that every project inherits.</summary>
+    public const string SystemRules = "/admin/rules";
+
+    /// <summary>Switches of the whole system.</summary>
+    public const string System = "/admin/system";
     public const string AdministrationAccess = "/admin/access";
     public const string AdministrationAudit = "/admin/audit";
     public const string Error = "/error";
@@ -91,6 +97,9 @@ public static class PortalUrls
 
     /// <summary>The same over everything.</summary>
     public const string AdministrationAuditExport = "/admin/audit.csv";
+
+    /// <summary>What keeps tags and artifacts of a project as they are, and what may come in.</summary>
+    public static string Rules(string project) => $"{Project(project)}/rules";
 
     public static string Settings(string project) => $"{Project(project)}/settings";
 

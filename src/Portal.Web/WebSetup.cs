@@ -12,6 +12,7 @@ using Portal.Web.Home;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
 using Portal.Web.Projects;
+using Portal.Web.Protection;
 using Portal.Web.Search;
 using Radzen;
 
@@ -62,6 +63,7 @@ public static class WebSetup
         app.Use(KeepOtherDoorsAnswers);
         app.UseAuthentication();
         app.UseAuthorization();
+        app.Use(ReadOnlyPages.RunAsync);
         app.UseAntiforgery();
         app.Use(SecureHeaders);
         app.MapStaticAssets().AllowAnonymous();

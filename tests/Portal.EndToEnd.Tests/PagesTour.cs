@@ -40,6 +40,10 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
         { "system-robots", "/admin/robots" },
         { "new-system-robot", "/admin/robots/new" },
         { "tokens", "/profile/tokens" },
+        { "rules", $"/projects/{Project}/rules?tags=3.*" },
+        { "locks", $"/projects/{Project}/rules?tab=locks" },
+        { "content-types", $"/projects/{Project}/rules?tab=content" },
+        { "artifact-tags", $"/projects/{Project}/a/{Image.Digest}/storefront?tab=tags" },
         { "settings", $"/projects/{Project}/settings" },
         { "search", "/search?q=store" },
         { "users", "/admin/users" },
@@ -51,6 +55,8 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
         { "role", "/admin/roles/4" },
         { "role-custom", "/admin/roles/12" },
         { "access", "/admin/access?subject=tomas&on=tour/storefront" },
+        { "system-rules", "/admin/rules" },
+        { "system", "/admin/system" },
         { "audit", "/admin/audit" },
         { "profile", "/profile" },
         { "not-found", "/projects/nothing-of-this-name" },
@@ -125,6 +131,13 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
         await PushAsync(client, "storefront", Image, "3.1.0", "3.1", "latest");
         await PushAsync(client, "storefront", Built("amd64", "older"), "3.0.4");
         await PushAsync(client, "storefront", OciArtifacts.Sbom(Image, [("zlib", "1.3.1", "pkg:generic/zlib@1.3.1")], DateTimeOffset.UnixEpoch));
+        await PostAsync(http, $"/api/portal/projects/{Project}/immutability-rules", new { name = "Releases", tags = new { pattern = "[0-9]*.[0-9]*.[0-9]*" } });
+        await PostAsync(http, $"/api/portal/projects/{Project}/immutability-rules", new { tags = new { pattern = "nightly-*" }, repositories = new { pattern = "charts/**", excludes = true }, expirable = true });
+        await PostAsync(http, "/api/portal/immutability-rules", new { name = "Signed off", tags = new { kind = "regex", pattern = "signed-off-[0-9]+" } });
+        await PostAsync(http, "/api/v2.0/projects", new { project_name = "legacy" });
+        using var exempt = await http.PutAsJsonAsync(new Uri("/api/portal/projects/legacy/immutability-exemption", UriKind.Relative), new { reason = "Its builds overwrite their tags until the end of the year" });
+        Assert.True(exempt.IsSuccessStatusCode);
+        await PostAsync(http, $"/api/portal/projects/{Project}/locks", new { repository = "storefront", tag = "latest", reason = "Frozen for the sale", until = new DateTimeOffset(2027, 1, 8, 0, 0, 0, TimeSpan.Zero) });
         await PushAsync(client, "charts/storefront", OciArtifacts.HelmChart("storefront", "1.4.0", "3.1.0", "The shop window", DateTimeOffset.UnixEpoch), "1.4.0");
     }
 

@@ -1409,6 +1409,91 @@ namespace Portal.Data.PostgreSql.Migrations
                     b.ToTable("shared_key", "data");
                 });
 
+            modelBuilder.Entity("Portal.Immutability.ImmutabilityExemption", b =>
+                {
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.HasKey("ProjectId");
+
+                    b.ToTable("exemption", "immutability");
+                });
+
+            modelBuilder.Entity("Portal.Immutability.ImmutabilityRule", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)");
+
+                    b.Property<bool>("Disabled")
+                        .HasColumnType("boolean");
+
+                    b.Property<bool>("Expirable")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<int?>("ProjectId")
+                        .HasColumnType("integer");
+
+                    b.Property<bool>("RepositoryExcludes")
+                        .HasColumnType("boolean");
+
+                    b.Property<int>("RepositoryKind")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("RepositoryPattern")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<bool>("TagExcludes")
+                        .HasColumnType("boolean");
+
+                    b.Property<int>("TagKind")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("TagPattern")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "Id");
+
+                    b.ToTable("rule", "immutability");
+                });
+
             modelBuilder.Entity("Portal.Projects.Project", b =>
                 {
                     b.Property<int>("Id")
@@ -1537,6 +1622,79 @@ namespace Portal.Data.PostgreSql.Migrations
                         .IsUnique();
 
                     b.ToTable("repository", "artifacts");
+                });
+
+            modelBuilder.Entity("Portal.Protection.ContentPolicy", b =>
+                {
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Allowed")
+                        .IsRequired()
+                        .HasMaxLength(3870)
+                        .HasColumnType("character varying(3870)");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("UpdatedBy")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)");
+
+                    b.HasKey("ProjectId");
+
+                    b.ToTable("content_policy", "protection");
+                });
+
+            modelBuilder.Entity("Portal.Protection.ProtectionLock", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)");
+
+                    b.Property<string>("Digest")
+                        .IsRequired()
+                        .HasMaxLength(135)
+                        .HasColumnType("character varying(135)");
+
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.Property<string>("Repository")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)");
+
+                    b.Property<string>("Tag")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)");
+
+                    b.Property<DateTimeOffset?>("Until")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "Repository", "Tag", "Digest")
+                        .IsUnique();
+
+                    b.ToTable("lock", "protection");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<int>", b =>
@@ -1778,6 +1936,25 @@ namespace Portal.Data.PostgreSql.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Portal.Immutability.ImmutabilityExemption", b =>
+                {
+                    b.HasOne("Portal.Projects.Project", "Project")
+                        .WithOne()
+                        .HasForeignKey("Portal.Immutability.ImmutabilityExemption", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.Navigation("Project");
+                });
+
+            modelBuilder.Entity("Portal.Immutability.ImmutabilityRule", b =>
+                {
+                    b.HasOne("Portal.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict);
+                });
+
             modelBuilder.Entity("Portal.Projects.ProjectBlob", b =>
                 {
                     b.HasOne("Portal.Artifacts.Blob", null)
@@ -1811,6 +1988,24 @@ namespace Portal.Data.PostgreSql.Migrations
                         .IsRequired();
 
                     b.Navigation("Project");
+                });
+
+            modelBuilder.Entity("Portal.Protection.ContentPolicy", b =>
+                {
+                    b.HasOne("Portal.Projects.Project", null)
+                        .WithOne()
+                        .HasForeignKey("Portal.Protection.ContentPolicy", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Protection.ProtectionLock", b =>
+                {
+                    b.HasOne("Portal.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Portal.Access.Group", b =>

@@ -1402,6 +1402,91 @@ namespace Portal.Data.SqlServer.Migrations
                     b.ToTable("shared_key", "data");
                 });
 
+            modelBuilder.Entity("Portal.Immutability.ImmutabilityExemption", b =>
+                {
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)");
+
+                    b.HasKey("ProjectId");
+
+                    b.ToTable("exemption", "immutability");
+                });
+
+            modelBuilder.Entity("Portal.Immutability.ImmutabilityRule", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("int");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<int>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)");
+
+                    b.Property<bool>("Disabled")
+                        .HasColumnType("bit");
+
+                    b.Property<bool>("Expirable")
+                        .HasColumnType("bit");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<int?>("ProjectId")
+                        .HasColumnType("int");
+
+                    b.Property<bool>("RepositoryExcludes")
+                        .HasColumnType("bit");
+
+                    b.Property<int>("RepositoryKind")
+                        .HasColumnType("int");
+
+                    b.Property<string>("RepositoryPattern")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)");
+
+                    b.Property<bool>("TagExcludes")
+                        .HasColumnType("bit");
+
+                    b.Property<int>("TagKind")
+                        .HasColumnType("int");
+
+                    b.Property<string>("TagPattern")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "Id");
+
+                    b.ToTable("rule", "immutability");
+                });
+
             modelBuilder.Entity("Portal.Projects.Project", b =>
                 {
                     b.Property<int>("Id")
@@ -1528,6 +1613,79 @@ namespace Portal.Data.SqlServer.Migrations
                         .IsUnique();
 
                     b.ToTable("repository", "artifacts");
+                });
+
+            modelBuilder.Entity("Portal.Protection.ContentPolicy", b =>
+                {
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Allowed")
+                        .IsRequired()
+                        .HasMaxLength(3870)
+                        .HasColumnType("nvarchar(3870)");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("UpdatedBy")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)");
+
+                    b.HasKey("ProjectId");
+
+                    b.ToTable("content_policy", "protection");
+                });
+
+            modelBuilder.Entity("Portal.Protection.ProtectionLock", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("int");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<int>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)");
+
+                    b.Property<string>("Digest")
+                        .IsRequired()
+                        .HasMaxLength(135)
+                        .HasColumnType("nvarchar(135)");
+
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)");
+
+                    b.Property<string>("Repository")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)");
+
+                    b.Property<string>("Tag")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("nvarchar(128)");
+
+                    b.Property<DateTimeOffset?>("Until")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "Repository", "Tag", "Digest")
+                        .IsUnique();
+
+                    b.ToTable("lock", "protection");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<int>", b =>
@@ -1769,6 +1927,25 @@ namespace Portal.Data.SqlServer.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Portal.Immutability.ImmutabilityExemption", b =>
+                {
+                    b.HasOne("Portal.Projects.Project", "Project")
+                        .WithOne()
+                        .HasForeignKey("Portal.Immutability.ImmutabilityExemption", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.Navigation("Project");
+                });
+
+            modelBuilder.Entity("Portal.Immutability.ImmutabilityRule", b =>
+                {
+                    b.HasOne("Portal.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict);
+                });
+
             modelBuilder.Entity("Portal.Projects.ProjectBlob", b =>
                 {
                     b.HasOne("Portal.Artifacts.Blob", null)
@@ -1802,6 +1979,24 @@ namespace Portal.Data.SqlServer.Migrations
                         .IsRequired();
 
                     b.Navigation("Project");
+                });
+
+            modelBuilder.Entity("Portal.Protection.ContentPolicy", b =>
+                {
+                    b.HasOne("Portal.Projects.Project", null)
+                        .WithOne()
+                        .HasForeignKey("Portal.Protection.ContentPolicy", "ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Protection.ProtectionLock", b =>
+                {
+                    b.HasOne("Portal.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Portal.Access.Group", b =>

@@ -15,7 +15,9 @@ public sealed record AdministrationPlace(Caller Caller, PermissionSet Rights)
         (AdministrationSections.Roles, Permissions.RoleList),
         (AdministrationSections.Access, Permissions.UserList),
         (AdministrationSections.Robots, Permissions.RobotList),
+        (AdministrationSections.Rules, Permissions.ImmutableTagList),
         (AdministrationSections.SignIn, Permissions.ConfigurationRead),
+        (AdministrationSections.System, Permissions.ConfigurationRead),
         (AdministrationSections.Audit, Permissions.AuditLogList),
     ];
 

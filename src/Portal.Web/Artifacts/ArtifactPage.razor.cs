@@ -9,6 +9,7 @@ using Portal.Registry.Manifests;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
 using Portal.Web.Projects;
+using Portal.Web.Protection;
 
 namespace Portal.Web.Artifacts;
 
@@ -31,6 +32,7 @@ public sealed partial class ArtifactPage
     PlatformRow? _platform;
     Page<TagRow>? _tags;
     KeysetPage<TagEventRow>? _events;
+    Keepers _keepers = Keepers.None;
     string? _manifest;
     Error? _error;
 
@@ -69,6 +71,8 @@ public sealed partial class ArtifactPage
             return;
         }
         _detail = found.Value;
+        var locks = await Locks.OfRepositoryAsync(caller, _place!.Project, Repository, default);
+        _keepers = locks.Ok ? new(locks.Value) : Keepers.None; // who may not list repositories is not told
         await ChoosePlatformAsync(caller);
         switch (_tab)
         {

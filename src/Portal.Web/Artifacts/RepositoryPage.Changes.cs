@@ -1,8 +1,11 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http;
 using Portal.Access;
 using Portal.Artifacts;
 using Portal.Kernel;
+using Portal.Protection;
 using Portal.Web.Kit;
+using Portal.Web.Protection;
 
 namespace Portal.Web.Artifacts;
 
@@ -21,7 +24,13 @@ public sealed partial class RepositoryPage
 
     [Inject] TagService Tags { get; set; } = default!;
 
+    [Inject] LockQueries Locks { get; set; } = default!;
+
+    [Inject] LockService Locker { get; set; } = default!;
+
     [Inject] ToastQueue Toasts { get; set; } = default!;
+
+    [CascadingParameter] HttpContext Context { get; set; } = default!;
 
     [SupplyParameterFromForm(FormName = BulkForm, Name = "selected")] public string[]? Selected { get; set; }
 
@@ -81,5 +90,28 @@ public sealed partial class RepositoryPage
         var found = await Artifacts.FindManyAsync(_place!.Caller, Project, Repository, digests, default);
         if (!found.Ok) _refusal = found.Error;
         return found.Ok ? found.Value : [];
+    }
+
+    async Task RevertAsync()
+    {
+        var (tag, text) = (Context.Request.Form["tag"].ToString(), Context.Request.Form["digest"].ToString());
+        var reverted = Digest.TryParse(text, out var digest) ? await Tags.RevertAsync(_place!.Caller, Name, tag, digest, default) : ArtifactErrors.ArtifactNotFound;
+        Done(reverted, $"{tag} names {Format.ShortDigest(text)} again");
+    }
+
+    async Task LockAsync()
+    {
+        var locked = await LockForm.Of(Context.Request.Form).LockAsync(Locker, _place!.Caller, _place.Project);
+        Done(locked.Ok ? Result.Success : locked.Error, locked.Ok ? $"{locked.Value} is locked" : "");
+    }
+
+    async Task UnlockAsync() => Done(await Locker.UnlockAsync(_place!.Caller, _place.Project, LockForm.Id(Context.Request.Form), default), "The lock is off");
+
+    void Done(Result result, string text)
+    {
+        _refusal = result.Error;
+        if (!result.Ok) return;
+        Toasts.Add(new(text));
+        Navigation.NavigateTo(HereUrl);
     }
 }

@@ -5,6 +5,7 @@ using Portal.Kernel;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
 using Portal.Web.Projects;
+using Portal.Web.Protection;
 
 namespace Portal.Web.Artifacts;
 
@@ -23,6 +24,7 @@ public sealed partial class RepositoryPage
     RepositoryRow? _repository;
     Page<ArtifactRow>? _artifacts;
     KeysetPage<TagEventRow>? _events;
+    Keepers _keepers = Keepers.None;
     Error? _error;
 
     [Parameter] public string Project { get; set; } = "";
@@ -50,6 +52,8 @@ public sealed partial class RepositoryPage
             return;
         }
         _repository = found.Value;
+        var locks = await Locks.OfRepositoryAsync(caller, _place!.Project, Repository, default);
+        _keepers = locks.Ok ? new(locks.Value) : Keepers.None;
         if (_tab == RepositoryTab.Artifacts)
         {
             var filter = new ArtifactListFilter(Tagged: _query.Is("untagged", "1") ? false : null, Signed: _query.Is("signed", "1"));

@@ -15,7 +15,8 @@ public enum ProjectSections
     Settings = 16,
     Robots = 32,
     Access = 64,
-    All = Overview | Repositories | Members | Robots | Access | Audit | Settings,
+    Rules = 128,
+    All = Overview | Repositories | Members | Robots | Access | Rules | Audit | Settings,
 }
 
 /// <summary>The sections of the administration, as a set of what the caller may see.</summary>
@@ -31,7 +32,9 @@ public enum AdministrationSections
     SignIn = 32,
     Roles = 64,
     Access = 128,
-    All = Users | Groups | GroupRules | Roles | Access | Robots | SignIn | Audit,
+    Rules = 256,
+    System = 512,
+    All = Users | Groups | GroupRules | Roles | Access | Robots | Rules | SignIn | System | Audit,
 }
 
 /// <summary>One link below Projects or Administration.</summary>
@@ -92,6 +95,7 @@ public sealed class ShellContext
         (ProjectSections.Members, "Access", "Members", PortalUrls.Members),
         (ProjectSections.Robots, "Access", "Robots", PortalUrls.Robots),
         (ProjectSections.Access, "Access", "Effective access", PortalUrls.Access),
+        (ProjectSections.Rules, "Policies", "Rules", PortalUrls.Rules),
         (ProjectSections.Audit, "Record", "Audit", PortalUrls.Audit),
         (ProjectSections.Settings, "Record", "Settings", PortalUrls.Settings),
     ];
@@ -104,7 +108,9 @@ public sealed class ShellContext
         (AdministrationSections.Roles, "Roles", PortalUrls.Roles),
         (AdministrationSections.Access, "Effective access", PortalUrls.AdministrationAccess),
         (AdministrationSections.Robots, "Robots", PortalUrls.SystemRobots),
+        (AdministrationSections.Rules, "Rules", PortalUrls.SystemRules),
         (AdministrationSections.SignIn, "Sign-in settings", PortalUrls.SignInSettings),
+        (AdministrationSections.System, "System", PortalUrls.System),
         (AdministrationSections.Audit, "Audit", PortalUrls.AdministrationAudit),
     ];
 }

@@ -17,6 +17,8 @@ public sealed partial class SettingsPage
 
     [Inject] ProjectService Service { get; set; } = default!;
 
+    [Inject] ProjectDeleter Deleter { get; set; } = default!;
+
     [Inject] ToastQueue Toasts { get; set; } = default!;
 
     [Parameter] public string Project { get; set; } = "";
@@ -57,7 +59,7 @@ public sealed partial class SettingsPage
             _refused = new("PRECONDITION", $"To delete the project, type its name: {_place.Name}.", ErrorKind.Precondition);
             return;
         }
-        var deleted = await Service.DeleteAsync(_place.Caller, _place.Project.Id, default);
+        var deleted = await Deleter.DeleteAsync(_place.Caller, _place.Project.Id, default);
         if (!deleted.Ok)
         {
             _refused = deleted.Error;

@@ -58,6 +58,10 @@ public static class Permissions
     public static readonly Permission TagCreate = Add("tag", "create");
     public static readonly Permission TagDelete = Add("tag", "delete");
     public static readonly Permission AccessoryList = Add("accessory", "list");
+    public static readonly Permission ImmutableTagList = Add("immutable-tag", "list");
+    public static readonly Permission ImmutableTagCreate = Add("immutable-tag", "create");
+    public static readonly Permission ImmutableTagUpdate = Add("immutable-tag", "update");
+    public static readonly Permission ImmutableTagDelete = Add("immutable-tag", "delete");
     public static readonly Permission CatalogRead = Add("catalog", "read");
     public static readonly Permission AuditLogList = Add("audit-log", "list");
     public static readonly Permission UserRead = Add("user", "read");
@@ -88,7 +92,6 @@ public static class Permissions
         Add("sbom", "read", "create", "stop");
         Add("scanner", "read", "list", "create", "update", "delete");
         Add("tag-retention", "read", "list", "create", "update", "delete", "operate");
-        Add("immutable-tag", "list", "create", "update", "delete");
         Add("notification-policy", "read", "list", "create", "update", "delete");
         Add("preheat-policy", "read", "list", "create", "update", "delete");
         Add("export-cve", "read", "list", "create");

@@ -30,7 +30,7 @@ static class ArtifactChangeEndpoints
         var name = await projects.RepositoryNameAsync(http.Caller(), project_name, repository_name, Permissions.ArtifactCreate, cancellation);
         if (!name.Ok) return name.Error.Reply();
         if (!TryReadSource(from, out var source, out var wanted)) return ArtifactErrors.CopySource.Reply();
-        var copied = await copier.CopyAsync(http.Caller(), source, wanted, name.Value, cancellation);
+        var copied = await copier.CopyAsync(http.Caller(), source, wanted, name.Value, null, cancellation);
         return copied.Ok ? ResultReplies.Created($"/api/v2.0/projects/{name.Value.Project}/repositories/{PathNames.Encode(name.Value.Path)}/artifacts/{copied.Value.Digest}") : copied.Error.Reply();
     }
 

@@ -72,6 +72,7 @@ public sealed class TagJson
         Name = row.Name,
         PushTime = row.PushedAt,
         PullTime = row.LastPulledAt ?? default,
+        Immutable = row.Mark is not null,
     };
 }
 

@@ -8,7 +8,8 @@ namespace Portal.Artifacts;
 /// <summary>What a copy brought into a repository.</summary>
 /// <param name="Digest">The artifact that was named; its digest is the same on both sides.</param>
 /// <param name="Artifacts">How many manifests were put: itself, its children, and what is attached to any of them.</param>
-public sealed record CopySummary(Digest Digest, int Artifacts);
+/// <param name="Tags">The tags that were set on it.</param>
+public sealed record CopySummary(Digest Digest, int Artifacts, IReadOnlyList<string> Tags);
 
 /// <summary>
 /// Copies an artifact between repositories of this portal, with its children and everything attached to it. No blob is moved: the backing registry
@@ -27,20 +28,25 @@ public sealed class ArtifactCopier
         (_planner, _projects, _blobs, _push, _guards, _audit) = (planner, projects, blobs, push, guards, audit);
 
     /// <summary>
-    /// Copies what <paramref name="source"/> names into <paramref name="target"/>, which need not exist yet. All tags of the artifact come along
-    /// and are moved there when they name something else. Needs <c>artifact:create</c> on the target's project, <c>artifact:read</c> and
-    /// <c>repository:pull</c> on the source's. What is attached to another artifact goes with that one only (<c>DENIED</c>).
-    /// A failure on the way leaves what was put before it: copying again takes up the rest.
+    /// Copies what <paramref name="source"/> names into <paramref name="target"/>, which need not exist yet. The tags are moved there when they name something
+    /// else, as far as the target's rules let them. Needs <c>artifact:create</c> on the target and each tag that is set, <c>artifact:read</c> and
+    /// <c>repository:pull</c> on the source. What is attached to another artifact goes with that one only (<c>DENIED</c>).
+    /// The target's rules are asked before anything is put. A failure on the way leaves what was put before it: copying again takes up the rest.
     /// </summary>
-    public async Task<Result<CopySummary>> CopyAsync(Caller caller, RepositoryName source, Reference reference, RepositoryName target, CancellationToken cancellation)
+    /// <param name="tags">The tags that the copy gets; none puts it there by digest alone, null takes along all that it has.</param>
+    public async Task<Result<CopySummary>> CopyAsync(Caller caller, RepositoryName source, Reference reference, RepositoryName target, IReadOnlyList<TagName>? tags, CancellationToken cancellation)
     {
         var place = await _projects.ResolveAsync(caller, target.Project, target.Path, Permissions.ArtifactCreate, cancellation);
         if (!place.Ok) return place.Error;
-        if (!reference.IsDigest && !place.Value.Tags.Contains(reference.Tag.Text)) return AccessErrors.LacksOnTag(Permissions.ArtifactCreate, reference.Tag.Text, place.Value.Tags);
         var project = place.Value.Project;
-        var planned = await _planner.PlanAsync(caller, source, reference, cancellation);
+        var planned = await _planner.PlanAsync(caller, source, reference, tags, cancellation);
         if (!planned.Ok) return planned.Error;
         var plan = planned.Value;
+        var named = plan.Steps.Single(s => s.Artifact.Digest == plan.Root.Text).Names.Where(n => !n.IsDigest).Select(n => n.Tag.Text).ToList();
+        if (named.Find(t => !place.Value.Tags.Contains(t)) is { } foreign) return AccessErrors.LacksOnTag(Permissions.ArtifactCreate, foreign, place.Value.Tags);
+        foreach (var step in plan.Steps)
+            foreach (var name in step.Names)
+                if (await _guards.CheckAsync(PushContext.Of(caller, project, target, name.IsDigest ? null : name.Tag, step.Artifact), cancellation) is { Ok: false } refusal) return refusal.Error;
         foreach (var step in plan.Steps)
         {
             var done = await PutAsync(caller, project, target, plan.From, step, cancellation);
@@ -48,9 +54,9 @@ public sealed class ArtifactCopier
         }
         await _audit.WriteAsync(new(caller.Actor, AuditActions.Create, AuditResources.Artifact, $"{target}@{plan.Root}", project.Id)
         {
-            After = new { from = $"{source}{(reference.IsDigest ? '@' : ':')}{reference}", digest = plan.Root.Text, artifacts = plan.Steps.Count },
+            After = new { from = $"{source}{(reference.IsDigest ? '@' : ':')}{reference}", digest = plan.Root.Text, artifacts = plan.Steps.Count, tags = named.Take(100) },
         }, CancellationToken.None);
-        return new CopySummary(plan.Root, plan.Steps.Count);
+        return new CopySummary(plan.Root, plan.Steps.Count, named);
     }
 
     async Task<Result> PutAsync(Caller caller, ProjectEntry project, RepositoryName target, RepositoryEntry from, CopyStep step, CancellationToken cancellation)
@@ -65,7 +71,7 @@ public sealed class ArtifactCopier
         }
         foreach (var name in step.Names)
         {
-            var put = await _push.PutAsync(caller, project, target, name, step.Content, step.MediaType, cancellation);
+            var put = await _push.PutAsync(caller, project, target, name, step.Content, step.Artifact.MediaType, cancellation);
             if (!put.Ok) return put.Error;
         }
         return Result.Success;

@@ -26,8 +26,8 @@ public sealed class ArtifactDeleter
         (_transactions, _access, _lookup, _writer) = (transactions, access, lookup, writer);
 
     /// <summary>Deletes one tag; the artifact stays. Needs <c>tag:delete</c>.</summary>
-    public Task<Result<DeletionSummary>> DeleteTagAsync(Caller caller, RepositoryName name, TagName tag, CancellationToken cancellation) =>
-        RunAsync(caller, name, Permissions.TagDelete, async (db, target, scope) =>
+    public Task<Result<DeletionSummary>> DeleteTagAsync(Caller caller, RepositoryName name, TagName tag, CancellationToken cancellation, DeletionCause cause = DeletionCause.Asked) =>
+        RunAsync(caller, name, Permissions.TagDelete, cause, async (db, target, scope) =>
         {
             if (!scope.Contains(tag.Text)) return AccessErrors.LacksOnTag(Permissions.TagDelete, tag.Text, scope);
             var id = await db.Tags.Where(t => t.RepositoryId == target.Repository.Id && t.Name == tag.Text).Select(t => (long?)t.Id).FirstOrDefaultAsync(cancellation);
@@ -38,8 +38,8 @@ public sealed class ArtifactDeleter
     /// Deletes an artifact named by tag or digest, with all its tags, what is attached to it, and the platforms that only it names. Refused while a live
     /// index names it (<c>PRECONDITION</c>). Needs <c>artifact:delete</c>.
     /// </summary>
-    public Task<Result<DeletionSummary>> DeleteArtifactAsync(Caller caller, RepositoryName name, Reference reference, CancellationToken cancellation) =>
-        RunAsync(caller, name, Permissions.ArtifactDelete, async (db, target, scope) =>
+    public Task<Result<DeletionSummary>> DeleteArtifactAsync(Caller caller, RepositoryName name, Reference reference, CancellationToken cancellation, DeletionCause cause = DeletionCause.Asked) =>
+        RunAsync(caller, name, Permissions.ArtifactDelete, cause, async (db, target, scope) =>
         {
             if (!await TagReach.HoldsAsync(db, target.Repository.Id, reference, scope, cancellation)) return ArtifactErrors.ArtifactNotFound;
             var artifact = await FindAsync(db, target.Repository.Id, reference, cancellation);
@@ -55,7 +55,7 @@ public sealed class ArtifactDeleter
 
     /// <summary>Deletes a repository with everything in it. Needs <c>repository:delete</c>.</summary>
     public Task<Result<DeletionSummary>> DeleteRepositoryAsync(Caller caller, RepositoryName name, CancellationToken cancellation) =>
-        RunAsync(caller, name, Permissions.RepositoryDelete, async (db, target, scope) =>
+        RunAsync(caller, name, Permissions.RepositoryDelete, DeletionCause.Asked, async (db, target, scope) =>
         {
             if (!scope.Every) return AccessErrors.Lacks(Permissions.RepositoryDelete);
             var id = target.Repository.Id;
@@ -70,11 +70,11 @@ public sealed class ArtifactDeleter
             return done;
         }, cancellation);
 
-    async Task<Result<DeletionSummary>> RunAsync(Caller caller, RepositoryName name, Permission needed, Func<PortalDbContext, DeletionTarget, TagScope, Task<Result<DeletionSummary>>> work, CancellationToken cancellation)
+    async Task<Result<DeletionSummary>> RunAsync(Caller caller, RepositoryName name, Permission needed, DeletionCause cause, Func<PortalDbContext, DeletionTarget, TagScope, Task<Result<DeletionSummary>>> work, CancellationToken cancellation)
     {
         var found = await _access.FindAsync(caller, name, needed, cancellation);
         if (!found.Ok) return found.Error;
-        var outcome = await _transactions.RunAsync(db => work(db, new(caller, found.Value.Project, found.Value.Repository), found.Value.Tags), cancellation);
+        var outcome = await _transactions.RunAsync(db => work(db, new(caller, found.Value.Project, found.Value.Repository, cause), found.Value.Tags), cancellation);
         if (outcome.Ok) _lookup.Forget(found.Value.Repository.Id);
         return outcome;
     }
@@ -91,7 +91,7 @@ public sealed class ArtifactDeleter
 }
 
 /// <summary>Where a deletion happens and in whose name.</summary>
-sealed record DeletionTarget(Caller Caller, ProjectEntry Project, RepositoryEntry Repository);
+sealed record DeletionTarget(Caller Caller, ProjectEntry Project, RepositoryEntry Repository, DeletionCause Cause);
 
 /// <summary>Writes one deletion: guards, marks, history, audit, announcement.</summary>
 sealed class DeletionWriter(GuardChain guards, AuditLog audit, IChangeFeed feed, TimeProvider time)
@@ -101,7 +101,7 @@ sealed class DeletionWriter(GuardChain guards, AuditLog audit, IChangeFeed feed,
     /// <summary>Deletes artifacts with all their tags, or, when there are none, one tag.</summary>
     public async Task<Result<DeletionSummary>> DeleteAsync(PortalDbContext db, DeletionTarget target, IReadOnlyList<Artifact> artifacts, long? tagId, string resourceType, string resource, CancellationToken cancellation)
     {
-        var (caller, project, repository) = target;
+        var (caller, project, repository, cause) = target;
         var now = time.GetUtcNow();
         var deletion = new Deletion { ProjectId = project.Id, RepositoryId = repository.Id, At = now, Actor = caller.Name };
         db.Deletions.Add(deletion);
@@ -113,7 +113,7 @@ sealed class DeletionWriter(GuardChain guards, AuditLog audit, IChangeFeed feed,
         await doomed.ExecuteUpdateAsync(s => s.SetProperty(t => t.Name, t => t.Name), cancellation);
         var tags = await doomed.AsNoTracking().Select(t => new { t.Name, t.Artifact!.Digest }).ToListAsync(cancellation);
         if (marked != ids.Count || (tagId is not null && tags.Count == 0)) return ArtifactErrors.Changed;
-        var allowed = await guards.CheckAsync(db, new DeleteContext(caller, project, repository.Name, [.. tags.Select(t => (t.Name, t.Digest))], [.. artifacts.Select(a => a.Digest)]), cancellation);
+        var allowed = await guards.CheckAsync(db, new DeleteContext(caller, project, repository.Name, [.. tags.Select(t => (t.Name, t.Digest))], [.. artifacts.Select(a => a.Digest)], cause), cancellation);
         if (!allowed.Ok) return allowed.Error;
         await doomed.ExecuteDeleteAsync(cancellation);
         foreach (var tag in tags)

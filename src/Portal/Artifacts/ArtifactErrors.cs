@@ -30,6 +30,10 @@ public static class ArtifactErrors
 
     public static Error TagTaken(TagName tag) => new("CONFLICT", $"The tag {tag} names another artifact.", ErrorKind.Conflict, "tag");
 
+    public static Error NeverNamed(TagName tag, Digest digest) => Error.Invalid("digest", $"The history of the tag {tag} holds no {digest.Short}, so there is nothing to go back to.");
+
+    public static Error TooManyTags(string field, int most) => Error.Invalid(field, $"One request sets at most {most} tags.");
+
     public static Error CopyOfAttached { get; } = new("DENIED", "What is attached to another artifact is copied with that artifact, not on its own.", ErrorKind.Forbidden);
 
     public static Error CopyTooLarge(int most) => Error.Invalid("from", $"A copy takes at most {most} manifests along; this artifact has more.");

@@ -8,7 +8,7 @@ using Portal.Projects;
 namespace Portal.Artifacts;
 
 /// <summary>Reads artifacts and tags. Missing and foreign answer alike.</summary>
-public sealed class ArtifactQueries(IDbContextFactory<PortalDbContext> contexts, ProjectQueries projects, RepositoryQueries repositories)
+public sealed class ArtifactQueries(IDbContextFactory<PortalDbContext> contexts, ProjectQueries projects, RepositoryQueries repositories, TagMarking marking)
 {
     const int MaxSameDigest = 20;
     const int MaxAccessories = 1_000;
@@ -46,7 +46,7 @@ public sealed class ArtifactQueries(IDbContextFactory<PortalDbContext> contexts,
 
     static readonly FieldMap<Tag> TagFields = new FieldMap<Tag>().Text("name", t => t.Name).Number("id", t => t.Id).Time("push_time", t => t.PushedAt);
 
-    static async Task<Result<Page<ArtifactRow>>> PageAsync(PortalDbContext db, IQueryable<Artifact> artifacts, TagScope tags, PageRequest page, ArtifactListFilter filter, IReadOnlyList<Condition> where, CancellationToken cancellation)
+    async Task<Result<Page<ArtifactRow>>> PageAsync(PortalDbContext db, IQueryable<Artifact> artifacts, TagScope tags, PageRequest page, ArtifactListFilter filter, IReadOnlyList<Condition> where, CancellationToken cancellation)
     {
         page = page.Bounded();
         if (Fields.Narrow(ref artifacts, where) is { } unfit) return unfit;
@@ -184,7 +184,8 @@ public sealed class ArtifactQueries(IDbContextFactory<PortalDbContext> contexts,
         if (TagFields.Narrow(ref tags, where) is { } unfit) return unfit;
         if (page.Filter is { } text) tags = tags.Where(t => EF.Functions.Like(t.Name.ToLower(), Like.Contains(text.ToLowerInvariant()), Like.Escape));
         var sorted = page.SortColumn == "name" ? page.Descending ? tags.OrderByDescending(t => t.Name) : tags.OrderBy(t => t.Name) : tags.OrderByDescending(t => t.PushedAt).ThenByDescending(t => t.Id);
-        return await sorted.Select(t => new TagRow(t.Id, t.Name, t.PushedAt, t.PushedBy, t.LastPulledAt, t.PullCount)).ToPageAsync(page, () => tags.CountAsync(cancellation), cancellation);
+        var rows = await sorted.Select(t => new TagRow(t.Id, t.Name, t.PushedAt, t.PushedBy, t.LastPulledAt, t.PullCount)).ToPageAsync(page, () => tags.CountAsync(cancellation), cancellation);
+        return await marking.FillAsync(rows, row.ProjectId, repository, cancellation);
     }
 
     /// <summary>A page of the history of a repository's tags, or of one tag, or of one digest; newest first, by key.</summary>
@@ -219,7 +220,7 @@ public sealed class ArtifactQueries(IDbContextFactory<PortalDbContext> contexts,
     static IQueryable<Artifact> Live(PortalDbContext db, Shelf shelf) =>
         db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == shelf.Id && a.DeletionId == null).Reached(db, shelf.Id, shelf.Tags);
 
-    static async Task<ArtifactRow?> FindAsync(PortalDbContext db, Shelf shelf, string reference, CancellationToken cancellation)
+    async Task<ArtifactRow?> FindAsync(PortalDbContext db, Shelf shelf, string reference, CancellationToken cancellation)
     {
         if (!Reference.TryParse(reference, out var parsed) || !await TagReach.HoldsAsync(db, shelf.Id, parsed, shelf.Tags, cancellation)) return null;
         var artifacts = db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == shelf.Id && a.DeletionId == null);
@@ -232,8 +233,8 @@ public sealed class ArtifactQueries(IDbContextFactory<PortalDbContext> contexts,
     static IReadOnlyList<ArtifactRow> Shown(IReadOnlyList<ArtifactRow> rows, TagScope tags) =>
         tags.Every ? rows : [.. rows.Select(r => r with { Tags = [.. r.Tags.Where(t => tags.Contains(t.Name))], TagCount = r.Tags.Count(t => tags.Contains(t.Name)) })];
 
-    static async Task<IReadOnlyList<ArtifactRow>> FillAsync(PortalDbContext db, IReadOnlyList<ArtifactRow> rows, CancellationToken cancellation) =>
-        await AttachedTo.FillAsync(db, await OwnBytes.FillAsync(db, rows, cancellation), cancellation);
+    async Task<IReadOnlyList<ArtifactRow>> FillAsync(PortalDbContext db, IReadOnlyList<ArtifactRow> rows, CancellationToken cancellation) =>
+        await marking.FillAsync(await AttachedTo.FillAsync(db, await OwnBytes.FillAsync(db, rows, cancellation), cancellation), cancellation);
 
     static async Task<List<AccessoryRow>> AccessoriesAsync(PortalDbContext db, ArtifactRow row, CancellationToken cancellation)
     {

@@ -27,7 +27,11 @@ public sealed record RepositoryRow
 }
 
 /// <summary>A tag as lists show it.</summary>
-public sealed record TagRow(long Id, string Name, DateTimeOffset PushedAt, string PushedBy, DateTimeOffset? LastPulledAt, long PullCount);
+public sealed record TagRow(long Id, string Name, DateTimeOffset PushedAt, string PushedBy, DateTimeOffset? LastPulledAt, long PullCount)
+{
+    /// <summary>Why it is immutable; null when it is not.</summary>
+    public TagMark? Mark { get; init; }
+}
 
 /// <summary>A platform of an index.</summary>
 /// <param name="ArtifactId">Null when the child is not in the repository.</param>

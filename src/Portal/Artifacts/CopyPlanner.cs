@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Portal.Access;
 using Portal.Data;
 using Portal.Kernel;
@@ -10,20 +11,21 @@ namespace Portal.Artifacts;
 /// <summary>One manifest to put into the target.</summary>
 /// <param name="Blobs">Config and layers, which have to be there first.</param>
 /// <param name="Names">What to put it under: its digest, or the tags that come along.</param>
-sealed record CopyStep(byte[] Content, string MediaType, IReadOnlyList<(Digest Digest, long Size)> Blobs, IReadOnlyList<Reference> Names);
+sealed record CopyStep(Artifact Artifact, byte[] Content, IReadOnlyList<(Digest Digest, long Size)> Blobs, IReadOnlyList<Reference> Names);
 
 /// <summary>Everything that a copy puts, in an order in which each manifest finds what it names.</summary>
 sealed record CopyPlan(RepositoryEntry From, Digest Root, IReadOnlyList<CopyStep> Steps);
 
 /// <summary>Works out what belongs to an artifact: children before their index, attachments after what they are attached to.</summary>
-sealed class CopyPlanner(IDbContextFactory<PortalDbContext> contexts, RepositoryAccess access, GuardChain guards)
+sealed class CopyPlanner(IDbContextFactory<PortalDbContext> contexts, RepositoryAccess access, GuardChain guards, IOptions<ArtifactOptions> options)
 {
     /// <summary>The most manifests of one copy.</summary>
     public const int MaxArtifacts = 1_000;
 
     static readonly string[] Suffixes = ["sig", "att", "sbom"];
 
-    public async Task<Result<CopyPlan>> PlanAsync(Caller caller, RepositoryName source, Reference reference, CancellationToken cancellation)
+    /// <param name="tags">The tags it gets; null for those that it has and the caller may pull.</param>
+    public async Task<Result<CopyPlan>> PlanAsync(Caller caller, RepositoryName source, Reference reference, IReadOnlyList<TagName>? tags, CancellationToken cancellation)
     {
         var found = await access.FindAsync(caller, source, Permissions.ArtifactRead, cancellation);
         if (!found.Ok) return found.Error;
@@ -37,6 +39,9 @@ sealed class CopyPlanner(IDbContextFactory<PortalDbContext> contexts, Repository
         if (await ArtifactDeleter.FindAsync(db, repository.Id, reference, cancellation) is not { Id: var id }) return ArtifactErrors.ArtifactNotFound;
         var root = await Live(db, repository.Id).SingleAsync(a => a.Id == id, cancellation);
         if (root.SubjectDigest is not null || root.Tags.Any(t => ArtifactKinds.TagScheme(t.Name) is not null)) return ArtifactErrors.CopyOfAttached;
+        var most = options.Value.MaxTagsPerRequest;
+        List<Reference> names = [.. (tags ?? root.Tags.Where(t => pull.Value.Tags.Contains(t.Name)).Select(t => TagName.TryParse(t.Name, out var tag) ? tag : default)).Distinct().Select(t => (Reference)t)];
+        if (names.Count > most) return ArtifactErrors.TooManyTags(tags is null ? "from" : "tags", most);
         var family = await FamilyAsync(db, repository.Id, root, cancellation);
         if (!family.Ok) return family.Error;
         var steps = new List<CopyStep>();
@@ -45,19 +50,20 @@ sealed class CopyPlanner(IDbContextFactory<PortalDbContext> contexts, Repository
             TagName? tag = member.Id == root.Id && !reference.IsDigest ? reference.Tag : null;
             var allowed = await guards.CheckAsync(new PullContext(caller, project, source, tag, Digest.Parse(member.Digest), member.MediaType), cancellation);
             if (!allowed.Ok) return allowed.Error;
-            steps.Add(await StepAsync(db, member, member.Id == root.Id ? pull.Value.Tags : null, cancellation));
+            steps.Add(await StepAsync(db, member, member.Id == root.Id ? names : SchemeNames(member), cancellation));
         }
         return new CopyPlan(repository, Digest.Parse(root.Digest), steps);
     }
 
-    // with a scope all tags in it come along; without one only those that say what the artifact is attached to, or nobody would find it again
-    static async Task<CopyStep> StepAsync(PortalDbContext db, Artifact artifact, TagScope? tags, CancellationToken cancellation)
+    // of what is attached, only the tags that say what to: without them nobody would find it again
+    static List<Reference> SchemeNames(Artifact artifact) =>
+        [.. artifact.Tags.Where(t => ArtifactKinds.TagScheme(t.Name) is not null).Select(t => TagName.TryParse(t.Name, out var name) ? (Reference)name : Digest.Parse(artifact.Digest))];
+
+    static async Task<CopyStep> StepAsync(PortalDbContext db, Artifact artifact, List<Reference> names, CancellationToken cancellation)
     {
         var content = await db.Manifests.AsNoTracking().Where(m => m.Digest == artifact.Digest).Select(m => m.Content).SingleAsync(cancellation);
         var blobs = await db.ArtifactBlobs.AsNoTracking().Where(b => b.ArtifactId == artifact.Id).Select(b => new { b.Blob!.Digest, b.Blob.Size }).Distinct().ToListAsync(cancellation);
-        List<Reference> names = [.. artifact.Tags.Where(t => tags?.Contains(t.Name) == true || ArtifactKinds.TagScheme(t.Name) is not null).Select(t => TagName.TryParse(t.Name, out var name) ? (Reference)name : Digest.Parse(artifact.Digest))];
-        if (names.Count == 0) names.Add(Digest.Parse(artifact.Digest));
-        return new(content, artifact.MediaType, [.. blobs.Select(b => (Digest.Parse(b.Digest), b.Size))], names);
+        return new(artifact, content, [.. blobs.Select(b => (Digest.Parse(b.Digest), b.Size))], names.Count > 0 ? names : [Digest.Parse(artifact.Digest)]);
     }
 
     /// <summary>The artifact, its children, what is attached to any of them, and so on; round by round, two statements each.</summary>

@@ -48,42 +48,68 @@ public sealed class DeletionService
     {
         var repository = deletion.RepositoryId;
         var artifacts = await db.Artifacts.Where(a => a.DeletionId == deletion.Id).ToListAsync(cancellation);
+        var place = await _effects.PlaceAsync(db, deletion, cancellation);
+        if (!place.Ok) return place.Error;
+        if (await _effects.RefuseAsync(db, artifacts.Select(a => PushContext.Of(caller, place.Value.Project, place.Value.Name, null, a)), cancellation) is { } refusal) return refusal;
         foreach (var artifact in artifacts) artifact.DeletionId = null;
         await db.SaveChangesAsync(cancellation);
         var ids = artifacts.Select(a => a.Id).ToList();
         var blobs = await db.ArtifactBlobs.AsNoTracking().Where(b => ids.Contains(b.ArtifactId)).Select(b => new { b.BlobId, b.Blob!.Size }).Distinct().OrderBy(b => b.BlobId).ToListAsync(cancellation);
         await _provider.InsertMissingAsync(db, "artifacts.repository_blob", [nameof(RepositoryBlob.RepositoryId), nameof(RepositoryBlob.BlobId), nameof(RepositoryBlob.LinkedAt)],
             [nameof(RepositoryBlob.RepositoryId), nameof(RepositoryBlob.BlobId)], [.. blobs.Select(b => new object[] { repository, b.BlobId, now })], cancellation);
-        var (restored, taken) = await RestoreTagsAsync(db, caller, deletion, now, cancellation);
         var booked = await StorageAccount.TakeAsync(db, deletion.ProjectId, ids, cancellation);
         if (!booked.Ok) return booked.Error;
+        var (free, taken) = await FreeTagsAsync(db, deletion, cancellation);
+        if (await _effects.RefuseAsync(db, free.Select(f => PushContext.Of(caller, place.Value.Project, place.Value.Name, f.Tag, f.Artifact)), cancellation) is { } kept) return kept;
+        foreach (var (tag, artifact) in free)
+        {
+            db.Tags.Add(new() { RepositoryId = repository, ArtifactId = artifact.Id, Name = tag.Text, PushedAt = now, PushedBy = caller.Name });
+            db.TagEvents.Add(new() { RepositoryId = repository, TagName = tag.Text, Action = TagAction.Restored, Digest = artifact.Digest, At = now, Actor = caller.Name });
+        }
+        var restored = free.Count;
         await _effects.RestoredAsync(db, caller, deletion, artifacts.Count, restored, cancellation);
         await db.SaveChangesAsync(cancellation);
         await db.Repositories.Where(r => r.Id == repository).ExecuteUpdateAsync(s => s.SetProperty(r => r.DeletionId, (long?)null).SetProperty(r => r.UpdatedAt, now), cancellation);
         return new RestoreSummary(artifacts.Count, restored, taken);
     }
 
-    static async Task<(int Restored, List<string> Taken)> RestoreTagsAsync(PortalDbContext db, Caller caller, Deletion deletion, DateTimeOffset now, CancellationToken cancellation)
+    // a tag whose name was used again meanwhile stays away, and so does one whose artifact is not there
+    static async Task<(List<(TagName Tag, Artifact Artifact)> Free, List<string> Taken)> FreeTagsAsync(PortalDbContext db, Deletion deletion, CancellationToken cancellation)
     {
         var events = await db.TagEvents.AsNoTracking().Where(e => e.DeletionId == deletion.Id && e.Action == TagAction.Deleted).ToListAsync(cancellation);
         var digests = events.Select(e => e.Digest).Distinct().ToList();
-        var live = await db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == deletion.RepositoryId && a.DeletionId == null && digests.Contains(a.Digest)).ToDictionaryAsync(a => a.Digest, a => a.Id, StringComparer.Ordinal, cancellation);
+        var live = await db.Artifacts.AsNoTracking().Where(a => a.RepositoryId == deletion.RepositoryId && a.DeletionId == null && digests.Contains(a.Digest)).ToDictionaryAsync(a => a.Digest, StringComparer.Ordinal, cancellation);
         var names = events.Select(e => e.TagName).ToList();
         var used = await db.Tags.AsNoTracking().Where(t => t.RepositoryId == deletion.RepositoryId && names.Contains(t.Name)).Select(t => t.Name).ToListAsync(cancellation);
         var free = events.Where(e => !used.Contains(e.TagName) && live.ContainsKey(e.Digest)).ToList();
-        foreach (var gone in free)
-        {
-            db.Tags.Add(new() { RepositoryId = deletion.RepositoryId, ArtifactId = live[gone.Digest], Name = gone.TagName, PushedAt = now, PushedBy = caller.Name });
-            db.TagEvents.Add(new() { RepositoryId = deletion.RepositoryId, TagName = gone.TagName, Action = TagAction.Restored, Digest = gone.Digest, At = now, Actor = caller.Name });
-        }
-        return (free.Count, [.. names.Except(free.Select(f => f.TagName), StringComparer.Ordinal)]);
+        return ([.. free.Select(f => (TagName.TryParse(f.TagName, out var tag) ? tag : throw new InvalidOperationException($"The history holds the tag '{f.TagName}'."), live[f.Digest]))],
+            [.. names.Except(free.Select(f => f.TagName), StringComparer.Ordinal)]);
     }
 }
 
 /// <summary>What taking a deletion back brings with it.</summary>
-sealed class DeletionEffects(AuditLog audit, IChangeFeed feed, TimeProvider time)
+sealed class DeletionEffects(GuardChain guards, ProjectDirectory projects, AuditLog audit, IChangeFeed feed, TimeProvider time)
 {
     public DateTimeOffset Now => time.GetUtcNow();
+
+    /// <summary>Where the deletion happened.</summary>
+    public async Task<Result<(ProjectEntry Project, RepositoryName Name)>> PlaceAsync(PortalDbContext db, Deletion deletion, CancellationToken cancellation)
+    {
+        if (await projects.FindAsync(deletion.ProjectId, cancellation) is not { } project) return ProjectErrors.NotFound;
+        var path = await db.Repositories.Where(r => r.Id == deletion.RepositoryId).Select(r => r.Name).SingleAsync(cancellation);
+        return RepositoryName.TryCreate(project.Name, path, out var name) ? (project, name) : ArtifactErrors.RepositoryNotFound;
+    }
+
+    /// <summary>What comes back enters the repository like a push, so whoever may refuse one is asked.</summary>
+    public async Task<Error?> RefuseAsync(PortalDbContext db, IEnumerable<PushContext> pushes, CancellationToken cancellation)
+    {
+        foreach (var push in pushes)
+        {
+            if (await guards.CheckAsync(push, cancellation) is { Ok: false } early) return early.Error;
+            if (await guards.ConfirmAsync(db, push, cancellation) is { Ok: false } late) return late.Error;
+        }
+        return null;
+    }
 
     public async Task RestoredAsync(PortalDbContext db, Caller caller, Deletion deletion, int artifacts, int tags, CancellationToken cancellation)
     {

@@ -2,6 +2,7 @@ using Portal.Access;
 using Portal.Data;
 using Portal.Kernel;
 using Portal.Projects;
+using Portal.Registry.Manifests;
 
 namespace Portal.Artifacts;
 
@@ -11,7 +12,25 @@ namespace Portal.Artifacts;
 /// <param name="Replaces">What the tag names now; null when the tag is new. Known for sure only inside the transaction.</param>
 /// <param name="MediaType">The manifest's type.</param>
 /// <param name="Size">Bytes of the artifact as stored.</param>
-public sealed record PushContext(Caller Caller, ProjectEntry Project, RepositoryName Repository, TagName? Tag, Digest Digest, Digest? Replaces, string MediaType, long Size);
+public sealed record PushContext(Caller Caller, ProjectEntry Project, RepositoryName Repository, TagName? Tag, Digest Digest, Digest? Replaces, string MediaType, long Size)
+{
+    /// <summary>What the artifact is to people.</summary>
+    public required ArtifactKind Kind { get; init; }
+
+    /// <summary>The effective artifact type: the manifest's own field, else the config's media type; empty for plain images and indexes.</summary>
+    public required string ArtifactType { get; init; }
+
+    /// <summary>True when the tag names something else and would be moved. Known for sure only inside the transaction.</summary>
+    public bool Moves => Replaces is { } before && before != Digest;
+
+    /// <summary>The push of a document that has been read.</summary>
+    internal static PushContext Of(Caller caller, ProjectEntry project, RepositoryName repository, TagName? tag, ManifestDocument document, long size) =>
+        new(caller, project, repository, tag, document.Digest, null, document.MediaType, size) { Kind = ArtifactKinds.Classify(document, tag?.Text), ArtifactType = document.ArtifactType ?? "" };
+
+    /// <summary>The same for an artifact that the index knows.</summary>
+    internal static PushContext Of(Caller caller, ProjectEntry project, RepositoryName repository, TagName? tag, Artifact artifact) =>
+        new(caller, project, repository, tag, Digest.Parse(artifact.Digest), null, artifact.MediaType, artifact.Size) { Kind = artifact.Kind, ArtifactType = artifact.ArtifactType };
+}
 
 /// <summary>A blob that is about to enter a repository.</summary>
 /// <param name="Digest">Its digest; null while an upload begins without naming it.</param>
@@ -25,7 +44,18 @@ public sealed record PullContext(Caller Caller, ProjectEntry Project, Repository
 /// <summary>Tags and artifacts that are about to be deleted.</summary>
 /// <param name="Tags">The tags that go, by name with the digest each names.</param>
 /// <param name="Digests">The artifacts that go; empty when only tags do.</param>
-public sealed record DeleteContext(Caller Caller, ProjectEntry Project, RepositoryName Repository, IReadOnlyList<(string Name, string Digest)> Tags, IReadOnlyList<string> Digests);
+/// <param name="Cause">Who wants it: a rule may let retention do what it keeps people from.</param>
+public sealed record DeleteContext(Caller Caller, ProjectEntry Project, RepositoryName Repository, IReadOnlyList<(string Name, string Digest)> Tags, IReadOnlyList<string> Digests, DeletionCause Cause);
+
+/// <summary>Why something is deleted.</summary>
+public enum DeletionCause
+{
+    /// <summary>Somebody asked for it.</summary>
+    Asked,
+
+    /// <summary>A retention rule let it go.</summary>
+    Retention,
+}
 
 /// <summary>May refuse a push. Every door asks all registered guards; the first refusal is the answer.</summary>
 public interface IPushGuard

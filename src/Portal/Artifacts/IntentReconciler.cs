@@ -95,7 +95,7 @@ sealed class IntentIndexing(IDbContextFactory<PortalDbContext> contexts, Manifes
         var contents = await ManifestContents.FindAsync(db, repository.Id, document.Value, cancellation);
         if (!contents.Ok) return contents.Error;
         TagName? tag = TagName.TryParse(intent.TagName, out var named) ? named : null;
-        var push = new PushContext(caller, project, repository.Name, tag, document.Value.Digest, null, document.Value.MediaType, contents.Value.Size);
+        var push = PushContext.Of(caller, project, repository.Name, tag, document.Value, contents.Value.Size);
         var allowed = await guards.CheckAsync(push, cancellation);
         if (!allowed.Ok) return allowed;
         var config = await reader.ReadConfigAsync(repository.Name, document.Value, cancellation);

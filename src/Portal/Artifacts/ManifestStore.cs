@@ -22,9 +22,12 @@ sealed class ManifestStore(RegistryBackend backend, PushIntents intents)
         var stored = await PutAsync(push, document);
         if (stored.Ok) return intent;
         // an outage leaves open whether the bytes arrived: the intent stays and is reconciled
-        if (stored.Error.Kind != ErrorKind.Unavailable) await db.PushIntents.Where(i => i.Id == intent).ExecuteDeleteAsync();
+        if (stored.Error.Kind != ErrorKind.Unavailable) await ForgetAsync(db, intent);
         return stored.Error;
     }
+
+    /// <summary>Takes an intent back whose push was refused after all; the bytes stay for the garbage collection.</summary>
+    public static Task ForgetAsync(PortalDbContext db, Guid intent) => db.PushIntents.Where(i => i.Id == intent).ExecuteDeleteAsync();
 
     // Distribution writes the link of a blob in place. While the same blob is pushed a second time, it can read it empty and then calls the manifest's digest invalid, which is known to be right here.
     async Task<Result<ManifestStored>> PutAsync(PushContext push, ManifestDocument document)

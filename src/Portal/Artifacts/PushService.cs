@@ -42,7 +42,7 @@ public sealed class PushService
         var contents = await ManifestContents.FindAsync(db, repository.Id, document, cancellation);
         if (!contents.Ok) return contents.Error;
         TagName? tag = reference.IsDigest ? null : reference.Tag;
-        var push = new PushContext(caller, project, name, tag, document.Digest, null, document.MediaType, contents.Value.Size);
+        var push = PushContext.Of(caller, project, name, tag, document, contents.Value.Size);
         var allowed = await _guards.CheckAsync(push, cancellation);
         if (!allowed.Ok) return allowed.Error;
         var config = await _reader.ReadConfigAsync(name, document, cancellation);
@@ -56,6 +56,8 @@ public sealed class PushService
             intent = stored.Value;
         }
         var indexed = await _indexer.IndexAsync(new(push, repository, document, contents.Value, config.Value, intent), CancellationToken.None);
+        // what was refused to the client must not be made good later
+        if (intent is { } open && indexed.Error is { Kind: not ErrorKind.Unavailable }) await ManifestStore.ForgetAsync(db, open);
         return indexed.Ok ? new PushedManifest(document.Digest, document.Subject?.Digest, document.IsIndex) : indexed.Error;
     }
 }

@@ -21,6 +21,22 @@ public sealed class TagService
         (_transactions, _access, _guards, _writer, _audit, _time) = (transactions, access, guards, writer, audit, time);
 
     /// <summary>
+    /// Puts a tag back on something it named before, according to its history, while the repository still holds that. A rule that keeps the tag from
+    /// moving keeps it from moving back as well. Needs the right <c>tag:create</c>.
+    /// </summary>
+    public async Task<Result> RevertAsync(Caller caller, RepositoryName name, string? tag, Digest digest, CancellationToken cancellation)
+    {
+        if (!TagName.TryParse(tag, out var wanted)) return ArtifactErrors.TagName;
+        var found = await _access.FindAsync(caller, name, Permissions.TagCreate, cancellation);
+        if (!found.Ok) return found.Error;
+        var repository = found.Value.Repository.Id;
+        var named = await _transactions.RunAsync<bool>(async db => await db.TagEvents.AnyAsync(e => e.RepositoryId == repository && e.TagName == wanted.Text
+            && (e.Digest == digest.Text || e.PreviousDigest == digest.Text), cancellation), cancellation);
+        if (!named.Value) return ArtifactErrors.NeverNamed(wanted, digest);
+        return await SetAsync(caller, name, digest, wanted.Text, move: true, cancellation);
+    }
+
+    /// <summary>
     /// Puts a tag on an artifact, named by another tag or by digest. With <paramref name="move"/> false a tag that names something else is refused
     /// (<c>CONFLICT</c>). Needs the right <c>tag:create</c>.
     /// </summary>
@@ -39,13 +55,18 @@ public sealed class TagService
             // writing locks the row, so that it is not deleted while a tag is put on it
             if (artifact is null || await db.Artifacts.Where(a => a.Id == artifact.Id && a.DeletionId == null).ExecuteUpdateAsync(s => s.SetProperty(a => a.Digest, a => a.Digest), cancellation) == 0)
                 return ArtifactErrors.ArtifactNotFound;
-            var push = new PushContext(caller, project, name, wanted, Digest.Parse(artifact.Digest), null, artifact.MediaType, artifact.Size);
+            var push = PushContext.Of(caller, project, name, wanted, artifact);
             var allowed = await _guards.CheckAsync(push, cancellation);
             if (!allowed.Ok) return allowed;
             if (!move && await db.Tags.AnyAsync(t => t.RepositoryId == repository.Id && t.Name == wanted.Text && t.ArtifactId != artifact.Id, cancellation)) return ArtifactErrors.TagTaken(wanted);
+            var before = await db.Tags.AsNoTracking().Where(t => t.RepositoryId == repository.Id && t.Name == wanted.Text).Select(t => t.Artifact!.Digest).FirstOrDefaultAsync(cancellation);
             var set = await _writer.SetAsync(db, push, artifact, _time.GetUtcNow(), cancellation);
             if (!set.Ok) return set;
-            _audit.Add(db, new(caller.Actor, AuditActions.Create, AuditResources.Tag, $"{name}:{wanted}", project.Id) { After = new { digest = artifact.Digest } });
+            _audit.Add(db, new(caller.Actor, before is null ? AuditActions.Create : AuditActions.Update, AuditResources.Tag, $"{name}:{wanted}", project.Id)
+            {
+                Before = before is null ? null : new { digest = before },
+                After = new { digest = artifact.Digest },
+            });
             await db.SaveChangesAsync(cancellation);
             return Result.Success;
         }, cancellation);

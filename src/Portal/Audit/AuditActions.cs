@@ -34,8 +34,12 @@ public static class AuditResources
     public const string MappingRule = "mapping-rule";
     public const string Settings = "settings";
     public const string Role = "role";
+    public const string ImmutabilityRule = "immutability-rule";
+    public const string ImmutabilityExemption = "immutability-exemption";
+    public const string Lock = "lock";
+    public const string ContentTypes = "content-types";
 
     /// <summary>All, for filters.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Project, Member, Repository, Artifact, Tag, User, Session, Robot, AccessToken, FederationTrust, Group, GroupMember, MappingRule, Settings, Role];
+        [Project, Member, Repository, Artifact, Tag, User, Session, Robot, AccessToken, FederationTrust, Group, GroupMember, MappingRule, Settings, Role, ImmutabilityRule, ImmutabilityExemption, Lock, ContentTypes];
 }

@@ -6,7 +6,9 @@ using Portal.Access.Groups;
 using Portal.Access.Settings;
 using Portal.Artifacts;
 using Portal.Audit;
+using Portal.Immutability;
 using Portal.Projects;
+using Portal.Protection;
 
 namespace Portal.Data;
 
@@ -45,6 +47,10 @@ public sealed class PortalDbContext : IdentityUserContext<User, int>
     public DbSet<Tag> Tags => Set<Tag>();
     public DbSet<TagEvent> TagEvents => Set<TagEvent>();
     public DbSet<Deletion> Deletions => Set<Deletion>();
+    public DbSet<ImmutabilityRule> ImmutabilityRules => Set<ImmutabilityRule>();
+    public DbSet<ImmutabilityExemption> ImmutabilityExemptions => Set<ImmutabilityExemption>();
+    public DbSet<ProtectionLock> Locks => Set<ProtectionLock>();
+    public DbSet<ContentPolicy> ContentPolicies => Set<ContentPolicy>();
     public DbSet<PushIntent> PushIntents => Set<PushIntent>();
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();

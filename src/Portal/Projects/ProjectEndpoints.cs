@@ -70,18 +70,18 @@ public static class ProjectEndpoints
         return settings.Ok ? (await service.UpdateAsync(http.Caller(), entry.Value.Id, settings.Value, cancellation)).Reply() : settings.Error.Reply();
     }
 
-    static async Task<IResult> DeleteAsync(HttpContext http, ProjectQueries projects, ProjectService service, [AsParameters] ProjectPath path, CancellationToken cancellation)
+    static async Task<IResult> DeleteAsync(HttpContext http, ProjectQueries projects, ProjectDeleter deleter, [AsParameters] ProjectPath path, CancellationToken cancellation)
     {
         var entry = await projects.ResolveAsync(http.Caller(), path, Permissions.ProjectDelete, cancellation);
-        return entry.Ok ? (await service.DeleteAsync(http.Caller(), entry.Value.Id, cancellation)).Reply() : entry.Error.Reply();
+        return entry.Ok ? (await deleter.DeleteAsync(http.Caller(), entry.Value.Id, cancellation)).Reply() : entry.Error.Reply();
     }
 
-    static async Task<IResult> DeletableAsync(HttpContext http, ProjectQueries projects, [AsParameters] ProjectPath path, CancellationToken cancellation)
+    static async Task<IResult> DeletableAsync(HttpContext http, ProjectQueries projects, ProjectDeleter deleter, [AsParameters] ProjectPath path, CancellationToken cancellation)
     {
         var entry = await projects.ResolveAsync(http.Caller(), path, Permissions.ProjectDelete, cancellation);
         if (!entry.Ok) return entry.Error.Reply();
-        return (await projects.FindAsync(http.Caller(), entry.Value, cancellation)).Reply(row =>
-            new ProjectDeletableJson { Deletable = row.RepositoryCount == 0, Message = row.RepositoryCount == 0 ? "" : ProjectErrors.NotEmpty(row.RepositoryCount).Message });
+        var possible = await deleter.CheckAsync(entry.Value, cancellation);
+        return Results.Ok(new ProjectDeletableJson { Deletable = possible.Ok, Message = possible.Error?.Message ?? "" });
     }
 
     static async Task<IResult> SummaryAsync(HttpContext http, ProjectQueries projects, IAccessPolicy policy, [AsParameters] ProjectPath path, CancellationToken cancellation)

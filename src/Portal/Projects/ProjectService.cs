@@ -9,7 +9,7 @@ namespace Portal.Projects;
 /// <summary>What a project's admin decides; null leaves a setting as it is.</summary>
 public sealed record ProjectSettings(bool? Public = null, string? Description = null, bool? AuditPulls = null, bool? AuditPushes = null);
 
-/// <summary>Creates, changes and deletes projects.</summary>
+/// <summary>Creates and changes projects.</summary>
 public sealed class ProjectService(IDbContextFactory<PortalDbContext> contexts, IDatabaseProvider provider, IAccessPolicy policy, AuditLog audit, IChangeFeed feed, TimeProvider time)
 {
     /// <summary>Creates a project; the creator becomes its owner and project admin. Any signed-in user may.</summary>
@@ -79,29 +79,7 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> contexts, 
         return Result.Success;
     }
 
-    /// <summary>Deletes an empty project; its name is free again, and a new project of that name shares nothing with it.</summary>
-    public async Task<Result> DeleteAsync(Caller caller, int projectId, CancellationToken cancellation)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        var project = await FindAsync(db, projectId, cancellation);
-        if (project is null) return ProjectErrors.NotFound;
-        if (await RefuseAsync(caller, project, Permissions.ProjectDelete, cancellation) is { } refusal) return refusal;
-        var repositories = await db.Repositories.CountAsync(r => r.ProjectId == projectId && r.DeletionId == null, cancellation);
-        if (repositories > 0) return ProjectErrors.NotEmpty(repositories);
-        var members = await db.Bindings.Where(b => b.ProjectId == projectId).ToListAsync(cancellation);
-        db.Bindings.RemoveRange(members);
-        var robots = await RobotService.RemoveOfProjectAsync(db, projectId, cancellation);
-        audit.Add(db, new(caller.Actor, AuditActions.Delete, AuditResources.Project, project.Name, project.Id) { Before = new { project.Public, project.Description, Members = members.Count } });
-        project.Name = FormattableString.Invariant($"{project.Name}#{project.Id}");
-        project.DeletedAt = time.GetUtcNow();
-        await db.SaveChangesAsync(cancellation);
-        await feed.AnnounceAsync(db, cancellation, [Notice(project.Id), .. robots, .. members.Select(m => AccessTopics.OfSubject(m.SubjectKind, m.SubjectId))]);
-        await transaction.CommitAsync(cancellation);
-        return Result.Success;
-    }
-
-    static Task<Project?> FindAsync(PortalDbContext db, int id, CancellationToken cancellation) =>
+    internal static Task<Project?> FindAsync(PortalDbContext db, int id, CancellationToken cancellation) =>
         db.Projects.FirstOrDefaultAsync(p => p.Id == id && p.DeletedAt == null, cancellation);
 
     async ValueTask<Error?> RefuseAsync(Caller caller, Project project, Permission right, CancellationToken cancellation)
@@ -112,5 +90,5 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> contexts, 
 
     static ProjectEntry Entry(Project p) => new(p.Id, p.Name, p.Public, p.AuditPulls, p.AuditPushes);
 
-    static ChangeNotice Notice(int id) => new(ProjectDirectory.Topic, FormattableString.Invariant($"{id}"));
+    internal static ChangeNotice Notice(int id) => new(ProjectDirectory.Topic, FormattableString.Invariant($"{id}"));
 }

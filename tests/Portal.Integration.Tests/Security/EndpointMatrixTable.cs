@@ -15,6 +15,7 @@ static class EndpointMatrixTable
     const string SignedIn = "OLGDMAS";
     const string Member = "LGDMAS";
     const string P = "/api/v2.0/projects/{project_name_or_id}";
+    const string Own = "/api/portal/projects/{project_name_or_id}";
     const string R = "/api/v2.0/projects/{project_name}/repositories";
     const string Artifact = R + "/{repository_name}/artifacts/{reference}";
 
@@ -126,6 +127,28 @@ static class EndpointMatrixTable
         new($"GET {Artifact}/tags", Member, 200),
         new($"GET {Artifact}/accessories", Member, 200),
         new($"GET {Artifact}/additions/{{addition}}", Member, 200),
+        new($"GET {P}/immutabletagrules", "MAS", 200),
+        new($"POST {P}/immutabletagrules", "MAS", 400, "{}"),
+        new($"PUT {P}/immutabletagrules/{{immutable_rule_id}}", "MAS", 404, "{}", "/api/v2.0/projects/{p}/immutabletagrules/999999"),
+        new($"DELETE {P}/immutabletagrules/{{immutable_rule_id}}", "MAS", 404, Url: "/api/v2.0/projects/{p}/immutabletagrules/999999"),
+        new("GET /api/portal/immutability-rules", "S", 200),
+        new("POST /api/portal/immutability-rules", "S", 400, """{"tags":{"pattern":"{a"}}"""),
+        new("PUT /api/portal/immutability-rules/{rule_id}", "S", 404, "{}", "/api/portal/immutability-rules/999999"),
+        new("DELETE /api/portal/immutability-rules/{rule_id}", "S", 404, Url: "/api/portal/immutability-rules/999999"),
+        new("GET /api/portal/immutability-exemptions", "S", 200),
+        new($"GET {Own}/immutability-rules", "MAS", 200),
+        new($"POST {Own}/immutability-rules", "MAS", 400, """{"tags":{"pattern":"{a"}}"""),
+        new($"PUT {Own}/immutability-rules/{{rule_id}}", "MAS", 404, "{}", "/api/portal/projects/{p}/immutability-rules/999999"),
+        new($"GET {Own}/immutability-rules/preview", "MAS", 200, Url: "/api/portal/projects/{p}/immutability-rules/preview?tags=v*"),
+        new($"PUT {Own}/immutability-exemption", "S", 400, "{}"),
+        new($"DELETE {Own}/immutability-exemption", "S", 404),
+        new($"GET {Own}/locks", "MAS", 200),
+        new($"POST {Own}/locks", "MAS", 400, "{}"),
+        new($"DELETE {Own}/locks/{{lock_id}}", "MAS", 404, Url: "/api/portal/projects/{p}/locks/999999"),
+        new($"GET {Own}/content-types", Member, 200),
+        new($"PUT {Own}/content-types", "AS", 400, """{"allowed":["nonsense"]}"""),
+        new("POST /api/portal/projects/{project_name}/repositories/{repository_name}/artifacts/{reference}/copy", Member, 400, "{}"),
+        new("POST /api/portal/projects/{project_name}/repositories/{repository_name}/tags/{tag_name}/revert", "DMAS", 400, "{}", "/api/portal/projects/{p}/repositories/team%252Fapp/tags/1.0/revert"),
         new("POST /api/v2.0/system/oidc/ping", "S", 400, """{"url":"-"}"""),
         new("GET /api/portal/robots/{robot_id}/trusts", SignedIn, 404, Url: "/api/portal/robots/999999/trusts"),
         new("POST /api/portal/robots/{robot_id}/trusts", SignedIn, 404, "{}", "/api/portal/robots/999999/trusts"),

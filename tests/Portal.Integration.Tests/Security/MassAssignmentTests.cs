@@ -51,6 +51,7 @@ public sealed class MassAssignmentTests(ApiFixture api)
         { "POST", "/api/portal/robots/{robot}/secrets", """{"secret":"Mass-secret-1","overlap_minutes":0}""" },
         { "POST", "/api/portal/robots/{robot}/trusts", """{"name":"mass","kind":"generic","issuer":"https://issuer.example","audience":"m","conditions":[],"single_use":false,"disabled":false}""" },
         { "POST", "/api/portal/robots/{robot}/trusts/test", """{"token":"a.b.c"}""" },
+        { "POST", "projects/own/immutabletagrules", """{"id":0,"priority":0,"disabled":false,"action":"immutable","template":"immutable_template","params":null,"tag_selectors":[],"scope_selectors":{}}""" },
         { "POST", "usergroups", """{"group_name":"mass-{user}","group_type":2,"ldap_group_dn":null}""" },
         { "POST", "system/oidc/ping", """{"url":"https://issuer.example","verify_cert":true}""" },
     };

@@ -156,7 +156,7 @@ public sealed class PageStatesTests(PagesFixture portal) : PageContext(portal)
         }
         finally
         {
-            Assert.True((await Portal.Host.Services.GetRequiredService<ProjectService>().DeleteAsync(Portal.Host.Admin, project.Id, default)).Ok);
+            Assert.True((await Portal.Host.Services.GetRequiredService<ProjectDeleter>().DeleteAsync(Portal.Host.Admin, project.Id, default)).Ok);
         }
     }
 

@@ -8,6 +8,9 @@ public sealed record AuthSettings
     public required LdapSettings Ldap { get; init; }
     public required OidcSettings Oidc { get; init; }
 
+    /// <summary>What is kept beside them and has nothing to do with signing in.</summary>
+    public required SystemSettings System { get; init; }
+
     /// <summary>The sign-in page goes straight to the OIDC provider; <c>/sign-in?local</c> still shows the form.</summary>
     public bool OidcFirst { get; init; }
 
@@ -20,6 +23,7 @@ public sealed record AuthSettings
         OidcFirst = Flag(values, SettingKeys.PrimaryAuthMode),
         Ldap = LdapSettings.From(values),
         Oidc = OidcSettings.From(values),
+        System = new() { ReadOnly = Flag(values, SettingKeys.ReadOnly) },
     };
 
     internal static string Text(IReadOnlyDictionary<string, string> values, SettingKey key) => values.GetValueOrDefault(key.Name, key.Default);
@@ -27,6 +31,13 @@ public sealed record AuthSettings
     internal static bool Flag(IReadOnlyDictionary<string, string> values, SettingKey key) => Text(values, key) == "true";
 
     internal static int Number(IReadOnlyDictionary<string, string> values, SettingKey key) => int.Parse(Text(values, key), CultureInfo.InvariantCulture);
+}
+
+/// <summary>Switches of the whole system.</summary>
+public sealed record SystemSettings
+{
+    /// <summary>Nothing may be changed; pulls and signing in go on.</summary>
+    public bool ReadOnly { get; init; }
 }
 
 /// <summary>The words of <c>auth_mode</c>.</summary>

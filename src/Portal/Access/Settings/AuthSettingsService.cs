@@ -18,7 +18,7 @@ public sealed record SettingValues(IReadOnlyList<SettingValue> Items)
     public SettingValue this[SettingKey key] => Items.First(i => i.Key == key);
 }
 
-/// <summary>Shows and changes the sign-in settings. Every change is checked as a whole, audited and announced in one transaction.</summary>
+/// <summary>Shows and changes the settings of sign-in and of the system. Every change is checked as a whole, audited and announced in one transaction.</summary>
 public sealed class AuthSettingsService(Transactions transactions, AuthSettingsStore store, IAccessPolicy policy, GroupGrants grants, AuditLog audit, AccountEffects effects)
 {
     /// <summary>Every setting, without secrets.</summary>
@@ -62,7 +62,8 @@ public sealed class AuthSettingsService(Transactions transactions, AuthSettingsS
             (row.Value, row.UpdatedAt, row.UpdatedBy) = (key.Kind == SettingKind.Secret ? store.Hide(key, value) : value, effects.Now, caller.Name);
         }
         if (after.Count == 0) return Result.Success;
-        audit.Add(db, new(caller.Actor, AuditActions.Update, AuditResources.Settings, "sign-in") { Before = before, After = after });
+        var part = changes.All(c => c.Key == SettingKeys.ReadOnly) ? "system" : "sign-in";
+        audit.Add(db, new(caller.Actor, AuditActions.Update, AuditResources.Settings, part) { Before = before, After = after });
         await db.SaveChangesAsync(cancellation);
         var settings = await store.ReadAsync(db, cancellation);
         if (Problem(settings) is { } problem) return problem;

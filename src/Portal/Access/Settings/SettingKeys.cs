@@ -35,7 +35,7 @@ public sealed record SettingKey(string Name, SettingKind Kind, string Default, F
     Error Wrong(string problem) => Error.Invalid(Name, $"{Name} {problem}.");
 }
 
-/// <summary>Every setting of sign-in. Names are those of the Harbor API; the ones that it lacks are Portal's own.</summary>
+/// <summary>Every setting of sign-in and of the system. Names are those of the Harbor API; the ones that it lacks are Portal's own.</summary>
 public static class SettingKeys
 {
     static readonly List<SettingKey> Known = [];
@@ -74,6 +74,7 @@ public static class SettingKeys
     public static SettingKey OidcGroupFilter { get; } = Text("oidc_group_filter", "", RegexProblem);
     public static SettingKey OidcExtraRedirectParms { get; } = Text("oidc_extra_redirect_parms", "{}", JsonProblem);
     public static SettingKey OidcLogout { get; } = Flag("oidc_logout", false);
+    public static SettingKey ReadOnly { get; } = Flag("read_only", false);
 
     /// <summary>All, in the order of the pages.</summary>
     public static IReadOnlyList<SettingKey> All => Known;
