@@ -1,76 +1,85 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Portal.Integration.Tests.Api;
 using Xunit;
 
 namespace Portal.Integration.Tests.Security;
 
-/// <summary>Every mapped REST endpoint, as every role, on the caller's own project, a foreign one and a missing one.</summary>
-[Collection(ApiCollection.Name)]
-public sealed class EndpointMatrixTests(ApiFixture api)
+/// <summary>Every mapped REST endpoint, as everybody, on the caller's own project, a foreign one and a missing one.</summary>
+[Collection(MatrixCollection.Name)]
+public sealed partial class EndpointMatrixTests(MatrixFixture matrix)
 {
-    static readonly (char Letter, string? User)[] Roles =
-        [('N', null), ('O', "outsider"), ('L', "limited"), ('G', "guest"), ('D', "developer"), ('M', "maintainer"), ('A', "owner"), ('S', "admin")];
-
-    static readonly string[] Neutral = ["X-Request-Id", "Date"];
-
     public static TheoryData<string> Endpoints => [.. EndpointMatrixTable.Rows.Select(r => r.Endpoint)];
 
     [Fact]
     public void EveryMappedEndpoint_HasARow()
     {
-        var mapped = api.Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        var mapped = matrix.Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(e => e.RoutePattern.RawText?.StartsWith("/api/", StringComparison.Ordinal) == true)
             .SelectMany(e => e.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Select(m => $"{m} {e.RoutePattern.RawText!.TrimEnd('/')}"));
         Assert.Equal(EndpointMatrixTable.Rows.Select(r => r.Endpoint).Order(StringComparer.Ordinal), mapped.Order(StringComparer.Ordinal));
     }
 
     [Theory, MemberData(nameof(Endpoints))]
-    public async Task Endpoint_EachRoleAndProject_AnswersAsTheTableSays(string endpoint)
+    public async Task Endpoint_EverybodyAndEveryPlace_AnswersAsTheTableSays(string endpoint)
     {
         var row = EndpointMatrixTable.Rows.Single(r => r.Endpoint == endpoint);
-        var ofProject = Template(row).Contains("{p}", StringComparison.Ordinal) || row.Body?.Contains("{p}", StringComparison.Ordinal) == true;
+        var (own, foreign, missing) = (new Place("own", matrix.Api.OwnMember, matrix.Api.UserIds["stranger"], matrix.Api.OwnRobot),
+            new Place("foreign", matrix.Api.ForeignMember, matrix.Api.UserIds["stranger"], matrix.Api.ForeignRobot), new Place("missing", 999_999, 999_999, 999_999));
         var wrong = new List<string>();
-        foreach (var (letter, user) in Roles)
+        foreach (var caller in matrix.Living)
         {
-            var own = await AskAsync(row, user, "own", api.OwnMember, api.UserIds["stranger"], api.OwnRobot);
-            var may = row.Who.Contains(letter, StringComparison.Ordinal);
-            var expected = may ? row.Status : letter == 'N' ? 401 : (ofProject && letter == 'O') || row.Unseen.Contains(letter, StringComparison.Ordinal) ? 404 : 403;
-            Check(letter, "own", expected, own);
-            var foreign = await AskAsync(row, user, "foreign", api.ForeignMember, api.UserIds["stranger"], api.ForeignRobot);
-            var missing = await AskAsync(row, user, "missing", 999_999, 999_999, 999_999);
-            if (letter == 'S') continue; // an administrator is told what is there
-            if (ofProject) Check(letter, "foreign", letter == 'N' ? 401 : 404, foreign);
-            else if (!Template(row).Contains("{user}", StringComparison.Ordinal) && !Template(row).Contains("{robot}", StringComparison.Ordinal) && !Template(row).Contains("{mid}", StringComparison.Ordinal)) continue;
-            if (Comparable(foreign) != Comparable(missing)) wrong.Add($"{letter}: a foreign and a missing one differ:\n{Comparable(foreign)}\n{Comparable(missing)}");
+            Check(caller, "own", row.Expected(caller), await AskAsync(row, caller, own));
+            if (caller.SeesAll || !(row.OfProject || row.OfThing)) continue;
+            // the own project is a foreign one to the robot of the other
+            var other = caller.Letter == 'F' ? own : foreign;
+            if (row.OfProject) Check(caller, "foreign", caller.Letter == 'N' ? 401 : 404, await AskAsync(row, caller, other));
+            string[] names = [other.Project, missing.Project];
+            if (await MatrixFixture.DifferenceAsync(async () => (await AskAsync(row, caller, other), await AskAsync(row, caller, missing)), names, names) is { } difference) wrong.Add($"{caller}: {difference}");
         }
+        foreach (var place in (Place[])[own, foreign, missing])
+        {
+            await CompareAsync(matrix.Caller('X'), matrix.Caller('O'), place);
+            foreach (var dead in matrix.Dead) await CompareAsync(dead, matrix.Wrong, place);
+            var session = await AskAsync(row, matrix.Caller('d'), place, browser: true);
+            var nobody = await AskAsync(row, matrix.Caller('N'), place);
+            if (Alike(session) != Alike(nobody)) wrong.Add($"{place.Project}: the session of a disabled account and nobody differ:\n{Alike(session)}\n---\n{Alike(nobody)}");
+        }
+        Check(matrix.Wrong, "own", row.Expected(matrix.Caller('N')), await AskAsync(row, matrix.Wrong, own));
         Assert.True(wrong.Count == 0, $"{endpoint}\n{string.Join('\n', wrong)}");
 
-        void Check(char letter, string where, int expected, Answer answer)
+        void Check(MatrixCaller caller, string where, int expected, MatrixAnswer answer)
         {
-            if ((int)answer.Status != expected) wrong.Add($"{letter} {where}: {(int)answer.Status} instead of {expected}: {answer.Text}");
+            if (answer.Status != expected) wrong.Add($"{caller} {where}: {answer.Status} instead of {expected}: {answer.Text}");
+        }
+
+        async Task CompareAsync(MatrixCaller one, MatrixCaller other, Place place)
+        {
+            var (a, b) = (Alike(await AskAsync(row, one, place)), Alike(await AskAsync(row, other, place)));
+            if (a != b) wrong.Add($"{place.Project}: {one} and {other} differ:\n{a}\n---\n{b}");
         }
     }
 
-    Task<Answer> AskAsync(MatrixRow row, string? user, string project, int member, int other, int robot)
-    {
-        string Filled(string text) => text.Replace("{p}", project, StringComparison.Ordinal).Replace("{mid}", member.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
-            .Replace("{robot}", robot.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
-            .Replace("{user}", other.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal).Replace("{admin}", api.Host.Admin.Id.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
-        return api.SendAsync(user, row.Endpoint[..row.Endpoint.IndexOf(' ', StringComparison.Ordinal)], Filled(Template(row)), null, request =>
-        {
-            if (row.Body is not null) request.Content = new StringContent(Filled(row.Body), new MediaTypeHeaderValue("application/json"));
-        });
-    }
+    Task<MatrixAnswer> AskAsync(MatrixRow row, MatrixCaller caller, Place place, bool browser = false) => matrix.SendAsync(caller, row.Method, Filled(row.Template, place),
+        row.Body is null ? null : new StringContent(Filled(row.Body, place), new MediaTypeHeaderValue("application/json")), browser);
 
-    static string Template(MatrixRow row) => (row.Url ?? row.Endpoint[(row.Endpoint.IndexOf(' ', StringComparison.Ordinal) + 1)..])
-        .Replace("{project_name_or_id}", "{p}", StringComparison.Ordinal).Replace("{project_name}", "{p}", StringComparison.Ordinal).Replace("{repository_name}", "team%252Fapp", StringComparison.Ordinal)
-        .Replace("{reference}", "1.0", StringComparison.Ordinal).Replace("{meta_name}", "public", StringComparison.Ordinal).Replace("{addition}", "build_history", StringComparison.Ordinal)
-        .Replace("{user_id}", "{user}", StringComparison.Ordinal).Replace("{robot_id}", "{robot}", StringComparison.Ordinal).Replace("{role_id}", "1", StringComparison.Ordinal);
+    string Filled(string text, Place place) => text.Replace("{p}", place.Project, StringComparison.Ordinal).Replace("{mid}", Text(place.Member), StringComparison.Ordinal)
+        .Replace("{robot}", Text(place.Robot), StringComparison.Ordinal).Replace("{user}", Text(place.User), StringComparison.Ordinal).Replace("{admin}", Text(matrix.Host.Admin.Id), StringComparison.Ordinal);
 
-    static string Comparable(Answer answer) =>
-        $"{(int)answer.Status}\n{string.Join('\n', answer.Headers.Where(h => !Neutral.Contains(h.Key, StringComparer.OrdinalIgnoreCase)).OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => $"{h.Key}: {h.Value}"))}\n{answer.Text}";
+    static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// An answer without what it says of the caller's own account. Whoever shows the right token learns why it is refused: its end in time is the one sentence that may
+    /// differ from that about a wrong one.
+    /// </summary>
+    static string Alike(MatrixAnswer answer) => Own().Replace(answer.Without("leaver", "outsider"), "{own}")
+        .Replace("This access token has expired. Make a new one in your profile.", "The user name or password is wrong.", StringComparison.Ordinal);
+
+    [GeneratedRegex("""\d{4}-\d\d-\d\dT[0-9:.]+(Z|\+00:00)|"(user_id|subjectId)":\d+""")]
+    private static partial Regex Own();
+
+    sealed record Place(string Project, int Member, int User, int Robot);
 }
