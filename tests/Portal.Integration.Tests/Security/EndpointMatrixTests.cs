@@ -46,7 +46,7 @@ public sealed partial class EndpointMatrixTests(MatrixFixture matrix)
             foreach (var dead in matrix.Dead) await CompareAsync(dead, matrix.Wrong, place);
             var session = await AskAsync(row, matrix.Caller('d'), place, browser: true);
             var nobody = await AskAsync(row, matrix.Caller('N'), place);
-            if (Alike(session) != Alike(nobody)) wrong.Add($"{place.Project}: the session of a disabled account and nobody differ:\n{Alike(session)}\n---\n{Alike(nobody)}");
+            if (Alike(session) != Alike(nobody)) wrong.Add($"{place.Project}: the session of a disabled account and nobody differ:\n{MatrixFixture.FirstDifference(Alike(session), Alike(nobody))}");
         }
         Check(matrix.Wrong, "own", row.Expected(matrix.Caller('N')), await AskAsync(row, matrix.Wrong, own));
         Assert.True(wrong.Count == 0, $"{endpoint}\n{string.Join('\n', wrong)}");
@@ -59,7 +59,7 @@ public sealed partial class EndpointMatrixTests(MatrixFixture matrix)
         async Task CompareAsync(MatrixCaller one, MatrixCaller other, Place place)
         {
             var (a, b) = (Alike(await AskAsync(row, one, place)), Alike(await AskAsync(row, other, place)));
-            if (a != b) wrong.Add($"{place.Project}: {one} and {other} differ:\n{a}\n---\n{b}");
+            if (a != b) wrong.Add($"{place.Project}: {one} and {other} differ:\n{MatrixFixture.FirstDifference(a, b)}");
         }
     }
 
@@ -78,7 +78,7 @@ public sealed partial class EndpointMatrixTests(MatrixFixture matrix)
     static string Alike(MatrixAnswer answer) => Own().Replace(answer.Without("leaver", "outsider"), "{own}")
         .Replace("This access token has expired. Make a new one in your profile.", "The user name or password is wrong.", StringComparison.Ordinal);
 
-    [GeneratedRegex("""\d{4}-\d\d-\d\dT[0-9:.]+(Z|\+00:00)|"(user_id|subjectId)":\d+""")]
+    [GeneratedRegex("""\d{4}-\d\d-\d\dT[0-9:.]+(Z|\+00:00)|"(user_id|subjectId|elapsedMs)":[\d.]+""")]
     private static partial Regex Own();
 
     sealed record Place(string Project, int Member, int User, int Robot);

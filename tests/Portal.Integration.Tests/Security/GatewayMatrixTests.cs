@@ -13,7 +13,8 @@ namespace Portal.Integration.Tests.Security;
 public sealed partial class GatewayMatrixTests(MatrixFixture matrix)
 {
     static readonly string[] Names = ["foreign", "missing"];
-    static readonly string[] OwnNames = ["own", "missing"];
+    // the own project is a foreign one to the robot of the other; the missing one is named as shortly, so that even lengths are alike
+    static readonly string[] OwnNames = ["own", "non"];
 
     public static TheoryData<string> Routes => [.. GatewayMatrixTable.Rows.Select(r => r.Route)];
 
@@ -32,7 +33,7 @@ public sealed partial class GatewayMatrixTests(MatrixFixture matrix)
             if (!row.OfProject || caller.SeesAll) continue;
             var (other, names) = caller.Letter == 'F' ? ("own", OwnNames) : ("foreign", Names);
             Check(row, wrong, caller, "foreign", caller.Letter == 'N' ? 401 : 404, await AskAsync(row, caller, other));
-            if (await MatrixFixture.DifferenceAsync(async () => (await AskAsync(row, caller, other), await AskAsync(row, caller, "missing")), names, names) is { } difference) wrong.Add($"{caller}: {difference}");
+            if (await MatrixFixture.DifferenceAsync(async () => (await AskAsync(row, caller, other), await AskAsync(row, caller, names[1])), names, names) is { } difference) wrong.Add($"{caller}: {difference}");
         }
         foreach (var place in (string[])["own", .. Names])
         {
@@ -55,8 +56,8 @@ public sealed partial class GatewayMatrixTests(MatrixFixture matrix)
             Check(row, wrong, caller, "own", row.Expected(caller), await AskAsync(row, caller, "own", own));
             if (!row.OfProject || caller.SeesAll) continue;
             var (other, names) = caller.Letter == 'F' ? ("own", OwnNames) : ("foreign", Names);
-            var (foreign, missing) = (await TokenAsync(row, caller, other), await TokenAsync(row, caller, "missing"));
-            if (await MatrixFixture.DifferenceAsync(async () => (await AskAsync(row, caller, other, foreign), await AskAsync(row, caller, "missing", missing)), names, names) is { } difference) wrong.Add($"{caller}: {difference}");
+            var (foreign, missing) = (await TokenAsync(row, caller, other), await TokenAsync(row, caller, names[1]));
+            if (await MatrixFixture.DifferenceAsync(async () => (await AskAsync(row, caller, other, foreign), await AskAsync(row, caller, names[1], missing)), names, names) is { } difference) wrong.Add($"{caller}: {difference}");
         }
         var never = new AuthenticationHeaderValue("Bearer", "a.b.c");
         foreach (var place in (string[])["own", .. Names])
@@ -83,12 +84,12 @@ public sealed partial class GatewayMatrixTests(MatrixFixture matrix)
             if (own.Status != 200 || (string?)JsonNode.Parse(own.Text)!["scope"] != expected) wrong.Add($"{caller}: {own.Status} {own.Text} instead of {expected}");
             if (caller.SeesAll) continue;
             var (other, names) = caller.Letter == 'F' ? ("own", OwnNames) : ("foreign", Names);
-            if (await MatrixFixture.DifferenceAsync(async () => (Bare(await TokenServiceAsync(method, caller, other)), Bare(await TokenServiceAsync(method, caller, "missing"))), names, names) is { } difference) wrong.Add($"{caller}: {difference}");
+            if (await MatrixFixture.DifferenceAsync(async () => (Bare(await TokenServiceAsync(method, caller, other)), Bare(await TokenServiceAsync(method, caller, names[1]))), names, names) is { } difference) wrong.Add($"{caller}: {difference}");
         }
         foreach (var dead in matrix.Dead)
         {
             var (one, other) = (Alike(await TokenServiceAsync(method, dead, "own")), Alike(await TokenServiceAsync(method, matrix.Wrong, "own")));
-            if (one != other || !one.StartsWith("401", StringComparison.Ordinal)) wrong.Add($"{dead} and a wrong credential differ:\n{one}\n---\n{other}");
+            if (one != other || !one.StartsWith("401", StringComparison.Ordinal)) wrong.Add($"{dead} and a wrong credential differ:\n{MatrixFixture.FirstDifference(one, other)}");
         }
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
@@ -114,13 +115,13 @@ public sealed partial class GatewayMatrixTests(MatrixFixture matrix)
     {
         if (answer.Status != expected) wrong.Add($"{row.Route}: {caller} {where}: {answer.Status} instead of {expected}: {answer.Text}");
         // the same status tells who may not from who may, where the answer to the latter is that there is no such thing
-        else if (expected == 404 && answer.Text.Length > 0 && answer.Text.Contains("NAME_UNKNOWN", StringComparison.Ordinal) == row.Who.Contains(caller.Letter, StringComparison.Ordinal)) wrong.Add($"{row.Route}: {caller} {where}: {answer.Text}");
+        else if (where == "own" && expected == 404 && answer.Text.Length > 0 && answer.Text.Contains("NAME_UNKNOWN", StringComparison.Ordinal) == row.Who.Contains(caller.Letter, StringComparison.Ordinal)) wrong.Add($"{row.Route}: {caller} {where}: {answer.Text}");
     }
 
     async Task CompareAsync(GatewayRow row, List<string> wrong, string place, (MatrixCaller Caller, AuthenticationHeaderValue? Door) one, (MatrixCaller Caller, AuthenticationHeaderValue? Door) other)
     {
         var (a, b) = (Alike(await AskAsync(row, one.Caller, place, one.Door)), Alike(await AskAsync(row, other.Caller, place, other.Door)));
-        if (a != b) wrong.Add($"{place}: {one.Caller} and {other.Caller} differ:\n{a}\n---\n{b}");
+        if (a != b) wrong.Add($"{place}: {one.Caller} and {other.Caller} differ:\n{MatrixFixture.FirstDifference(a, b)}");
     }
 
     Task<MatrixAnswer> AskAsync(GatewayRow row, MatrixCaller caller, string project, AuthenticationHeaderValue? door = null) => matrix.SendAsync(caller, row.Method,

@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Access;
+using Portal.Access.Groups;
 using Portal.Data;
 using Portal.Integration.Tests.Api;
 using Portal.Integration.Tests.Gateway;
@@ -84,6 +85,12 @@ public sealed class MatrixFixture : IAsyncLifetime
     /// <summary>The registry token that a caller was given while all was well; for R, X and the dead.</summary>
     public Dictionary<char, string> RegistryTokens { get; } = [];
 
+    /// <summary>A robot of the system.</summary>
+    public int SystemRobot { get; private set; }
+
+    /// <summary>A group.</summary>
+    public int Group { get; private set; }
+
     /// <summary>The image <c>pushed:1</c> of both projects.</summary>
     public BuiltArtifact Image { get; } = GatewayFixture.Image("security table");
 
@@ -121,6 +128,8 @@ public sealed class MatrixFixture : IAsyncLifetime
             await Host.CreateUserAsync(name);
             await Host.AddMemberAsync(Api.Own, name, BuiltInRoles.Maintainer);
         }
+        SystemRobot = (await Service<RobotService>().CreateAsync(Host.Admin, null, "", new("everywhere", "", 30, [new(Permissions.RepositoryPull, EveryProject: true)]), default)).Value.Id;
+        Group = (await Service<GroupService>().CreateAsync(Host.Admin, GroupSource.Local, "testers", "testers", "", default)).Value;
         var expired = await DeadTokenAsync('t', "keeper", "expired");
         _time.Advance(TimeSpan.FromDays(1) + TimeSpan.FromMinutes(1));
         var revoked = await DeadTokenAsync('k', "keeper", "revoked");
@@ -165,12 +174,20 @@ public sealed class MatrixFixture : IAsyncLifetime
         {
             var (foreign, missing) = await ask();
             var (one, other) = (foreign.Without(foreignNames), missing.Without(missingNames));
-            difference = one != other ? $"foreign and missing differ:\n{one}\n---\n{other}"
+            difference = one != other ? $"foreign and missing differ:\n{FirstDifference(one, other)}"
                 : !foreign.Statements.SequenceEqual(missing.Statements, StringComparer.Ordinal) ? $"foreign asks the database {foreign.Statements.Count} times, missing {missing.Statements.Count} times:\n{string.Join("\n", foreign.Statements)}\n---\n{string.Join("\n", missing.Statements)}"
                 : null;
             if (difference is null) return null;
         }
         return difference;
+    }
+
+    /// <summary>The first lines in which two texts differ, and no more of them.</summary>
+    public static string FirstDifference(string one, string other)
+    {
+        var (a, b) = (one.Split('\n'), other.Split('\n'));
+        var at = Enumerable.Range(0, Math.Max(a.Length, b.Length)).FirstOrDefault(i => a.ElementAtOrDefault(i) != b.ElementAtOrDefault(i));
+        return $"  {a.ElementAtOrDefault(at)}\n  {b.ElementAtOrDefault(at)}";
     }
 
     public static AuthenticationHeaderValue Basic(string name, string secret) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{secret}")));
@@ -183,7 +200,7 @@ public sealed class MatrixFixture : IAsyncLifetime
         living.Add(await ReadyAsync(new('S', "admin", Basic("admin", PortalHost.AdminPassword)), signIn: true));
         foreach (var (letter, project) in new[] { ('R', Api.Own), ('F', Api.Foreign) })
         {
-            var made = await Host.Services.GetRequiredService<RobotService>().CreateAsync(Host.Admin, project.Id, project.Name,
+            var made = await Service<RobotService>().CreateAsync(Host.Admin, project.Id, project.Name,
                 new("runner", "", 30, [new(Permissions.RepositoryPull, project.Id), new(Permissions.RepositoryPush, project.Id)]), CancellationToken.None);
             Assert.True(made.Ok, made.Error?.ToString());
             living.Add(await ReadyAsync(new(letter, made.Value.Login, Basic(made.Value.Login, made.Value.Secret)), signIn: false));
