@@ -12,8 +12,8 @@ sealed class MachineCredentials(AccessTokenCredentials tokens, RobotCredentials 
         var robotic = name.StartsWith(options.Value.RobotNamePrefix, StringComparison.Ordinal);
         if (robotic && await robots.VerifyAsync(name, secret, caller, cancellation) is { } robot) return robot;
         if (AccessTokenText.IsMeant(secret)) return await tokens.VerifyAsync(name, secret, caller, cancellation);
-        // No person can have this name. The slow check of a password would tell that no robot has it either.
-        if (robotic && UserRules.Name(name) is not null) return await robots.RefuseAsync(name, caller, cancellation);
+        // No person can have this name, and that no robot has it either is nobody's business.
+        if (robotic && UserRules.Name(name) is not null) return await robots.RefuseAsync(name, secret, caller, cancellation);
         return null;
     }
 

@@ -21,6 +21,7 @@ sealed class RobotCredentials
     readonly CredentialUse _use;
     readonly TimeProvider _time;
     readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+    readonly byte[] _nobody = RandomNumberGenerator.GetBytes(16);
     readonly ConcurrentDictionary<string, Entry> _known = new(StringComparer.Ordinal);
     int _generation;
 
@@ -68,9 +69,13 @@ sealed class RobotCredentials
         return found;
     }
 
-    /// <summary>The refusal for a name that no robot has: that of a wrong secret.</summary>
-    public async ValueTask<Result<Caller>> RefuseAsync(string login, Caller caller, CancellationToken cancellation) =>
-        await _attempts.RefuseAsync(login, caller, cancellation) ?? await _attempts.FailedAsync(login, AuditResources.Robot, caller, cancellation);
+    /// <summary>The refusal for a name that no robot has: that of a wrong secret, which is hashed all the same so that it takes as long.</summary>
+    public async ValueTask<Result<Caller>> RefuseAsync(string login, string secret, Caller caller, CancellationToken cancellation)
+    {
+        if (await _attempts.RefuseAsync(login, caller, cancellation) is { } refusal) return refusal;
+        _ = RobotSecretText.Hash(secret, _nobody);
+        return await _attempts.FailedAsync(login, AuditResources.Robot, caller, cancellation);
+    }
 
     async Task<Entry?> LoadAsync(string login, CancellationToken cancellation)
     {

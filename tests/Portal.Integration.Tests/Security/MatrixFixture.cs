@@ -61,7 +61,8 @@ public sealed record MatrixAnswer(int Status, string Text, IReadOnlyList<string>
 /// </summary>
 public sealed class MatrixFixture : IAsyncLifetime
 {
-    static readonly string[] Changing = ["X-Request-Id", "Date", "Set-Cookie"];
+    /// <summary>Headers that are new with each answer.</summary>
+    internal static readonly string[] Changing = ["X-Request-Id", "Date", "Set-Cookie"];
 
     readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
     readonly ShiftedTime _time = new();

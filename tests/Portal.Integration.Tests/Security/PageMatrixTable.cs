@@ -4,7 +4,7 @@ namespace Portal.Integration.Tests.Security;
 /// One page, or another address that browsers go to: who gets it; letters as in <see cref="MatrixRow"/>, without robots, which have no session. Who has not signed in is
 /// sent to do so; everybody else is told that there is no such page.
 /// </summary>
-/// <param name="Route">The route of a page; method and route of anything else.</param>
+/// <param name="Route">The route of a page, with a query for a view of it that has forms of its own; method and route of anything else.</param>
 /// <param name="Url">What to ask for; the route itself when null. <c>{p}</c> is the project, <c>{robot}</c> its robot, <c>{system-robot}</c> one of the system, <c>{group}</c> a group.</param>
 public sealed record PageRow(string Route, string Who, int Status = 200, string? Url = null)
 {
@@ -75,9 +75,10 @@ static class PageMatrixTable
         new(P, Member),
         new(P + "/repositories", Member) { Forms = [new("delete", "MAS"), new("undo", "MAS", Status: 302)] },
         new(P + "/r/{*Repository}", Member) { Forms = [new("delete", "MAS"), new("bulk", "MAS"), new("delete-many", "MAS"), new("add-tag", "DMAS"), new("undo", "MAS", Status: 302)] },
+        new(P + "/r/{*Repository}?tab=about&edit=1", Member) { Forms = [new("describe", "DMAS", "description=" + new string('x', 16_385)), new("delete", "MAS"), new("delete-many", "MAS"), new("add-tag", "DMAS"), new("undo", "MAS", Status: 302)] },
         // an artifact that an index names is not deleted
         new(P + "/a/{Digest}/{*Repository}", Member, Url: $"{P}/a/{Api.ApiFixture.Digest}/team/app") { Forms = [new("delete", "MAS"), new("delete-tag", "MAS"), new("add-tag", "DMAS"), new("undo", "MAS", Status: 302)] },
-        new(P + "/members", Member) { Forms = [new("add", "AS"), new("set", "AS"), new("change", "AS"), new("remove", "AS"), new("many", "AS", Status: 302)] },
+        new(P + "/members", Member) { Forms = [new("add", "AS"), new("set", "AS"), new("change", "AS"), new("remove", "AS"), new("many", "AS", "selected=999999&action=remove", Refused: "GDMUV")] },
         new(P + "/access", "GDMASUV"),
         new(P + "/audit", Member),
         new(P + "/settings", Member) { Forms = [new("settings", "AS", "Settings.Description=" + TooLong), new("delete", "AS")] },
