@@ -7,6 +7,7 @@ using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Access;
+using Portal.Artifacts;
 using Portal.Data;
 using Portal.TestKit;
 using Xunit;
@@ -30,7 +31,7 @@ public sealed partial class IndistinguishableTests(MatrixFixture matrix)
     [
         "project by name", "project by id", "project on a page", "project in a token's scope", "project of a mounted blob", "repository", "repository in the registry", "repository beside a pattern",
         "artifact", "manifest in the registry", "manifest beside a tag's pattern", "blob beside a tag's pattern", "robot", "robot's secret", "robot at sign-in", "robot of another project on a page",
-        "user by id", "user at the API", "disabled user at the API", "user at the token service", "user at the registry", "user at the sign-in page", "access token", "session", "binding",
+        "user by id", "user at the API", "disabled user at the API", "user at the token service", "user at the registry", "user at the sign-in page", "access token", "session", "binding", "deletion",
     ];
 
     [Fact]
@@ -131,6 +132,15 @@ public sealed partial class IndistinguishableTests(MatrixFixture matrix)
                 var session = await DatabaseAsync(db => db.Sessions.Where(s => s.User!.UserName == "guest").Select(s => s.Id).FirstAsync());
                 return new(() => EndAsync(session), () => EndAsync(Guid.NewGuid()));
             case "binding": return Asked($"/api/portal/bindings/{matrix.Api.ForeignMember}", "/api/portal/bindings/999999", guest);
+            case "deletion":
+                var deletion = await DatabaseAsync(async db =>
+                {
+                    var made = new Deletion { ProjectId = matrix.Api.Foreign.Id, RepositoryId = await db.Repositories.Where(r => r.ProjectId == matrix.Api.Foreign.Id).Select(r => r.Id).FirstAsync(), At = DateTimeOffset.UtcNow, Actor = "admin" };
+                    db.Deletions.Add(made);
+                    await db.SaveChangesAsync();
+                    return made.Id;
+                });
+                return new(() => UndoAsync(deletion), () => UndoAsync(999_999));
             default: throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such case.");
         }
     }
@@ -139,6 +149,8 @@ public sealed partial class IndistinguishableTests(MatrixFixture matrix)
     MatrixCaller Somebody(string name) => matrix.Wrong with { Name = name, Door = MatrixFixture.Basic(name, "not-the-one") };
 
     Task<MatrixAnswer> SignInAsync(string name) => PostAsync(matrix.Caller('N'), "/sign-in", $"_handler=sign-in&name={name}&password=not-the-one");
+
+    Task<MatrixAnswer> UndoAsync(long deletion) => PostAsync(matrix.Caller('M'), "/projects/own/repositories", string.Create(CultureInfo.InvariantCulture, $"_handler=undo&deletions={deletion}"));
 
     Task<MatrixAnswer> EndAsync(Guid session) => PostAsync(matrix.Caller('O'), "/profile", $"_handler=end&session={session}");
 
