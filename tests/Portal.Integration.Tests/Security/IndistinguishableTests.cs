@@ -180,9 +180,9 @@ public sealed partial class IndistinguishableTests(MatrixFixture matrix)
         return await read(db);
     }
 
-    /// <summary>An answer without what is new each time: tokens, the addresses of uploads, marks of the page.</summary>
+    /// <summary>An answer without what is new each time: tokens, the addresses of uploads, marks of the page, what the server has sealed for itself.</summary>
     static string Bare(MatrixAnswer answer, string[] names) => Changing().Replace(answer.Without(names), "");
 
-    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"[^\"]*\"|<!--.*?-->|(?:menu|sec)-[0-9]+|\"(token|access_token|issued_at)\":\"[^\"]*\"|Content-Length: [0-9]+|Docker-Upload-UUID: [^\n]*|uploads/[^\n]*", RegexOptions.Singleline)]
+    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"[^\"]*\"|<!--.*?-->|(?:menu|sec)-[0-9]+|CfDJ8[A-Za-z0-9_-]+|\"(token|access_token|issued_at)\":\"[^\"]*\"|Content-Length: [0-9]+|Docker-Upload-UUID: [^\n]*|uploads/[^\n]*", RegexOptions.Singleline)]
     private static partial Regex Changing();
 }
