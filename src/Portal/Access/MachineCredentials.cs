@@ -9,8 +9,11 @@ sealed class MachineCredentials(AccessTokenCredentials tokens, RobotCredentials 
     /// <summary>Who shows this name and secret; null when it can only be a password.</summary>
     public async ValueTask<Result<Caller>?> VerifyAsync(string name, string secret, Caller caller, CancellationToken cancellation)
     {
-        if (name.StartsWith(options.Value.RobotNamePrefix, StringComparison.Ordinal) && await robots.VerifyAsync(name, secret, caller, cancellation) is { } robot) return robot;
+        var robotic = name.StartsWith(options.Value.RobotNamePrefix, StringComparison.Ordinal);
+        if (robotic && await robots.VerifyAsync(name, secret, caller, cancellation) is { } robot) return robot;
         if (AccessTokenText.IsMeant(secret)) return await tokens.VerifyAsync(name, secret, caller, cancellation);
+        // No person can have this name, and that no robot has it either is nobody's business.
+        if (robotic && UserRules.Name(name) is not null) return await robots.RefuseAsync(name, secret, caller, cancellation);
         return null;
     }
 

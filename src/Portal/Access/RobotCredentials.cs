@@ -21,6 +21,7 @@ sealed class RobotCredentials
     readonly CredentialUse _use;
     readonly TimeProvider _time;
     readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+    readonly byte[] _nobody = RandomNumberGenerator.GetBytes(16);
     readonly ConcurrentDictionary<string, Entry> _known = new(StringComparer.Ordinal);
     int _generation;
 
@@ -46,11 +47,13 @@ sealed class RobotCredentials
     /// <summary>The robot that signs in with this name and secret; null when no robot has the name, and it may be a person's.</summary>
     public async ValueTask<Result<Caller>?> VerifyAsync(string login, string secret, Caller caller, CancellationToken cancellation)
     {
-        if (!_known.TryGetValue(login, out var robot) && (robot = await LoadAsync(login, cancellation)) is null) return null;
         var now = _time.GetUtcNow();
         var memory = Convert.ToBase64String(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(secret)));
-        if (!robot.Right.TryGetValue(memory, out var secretId))
+        var secretId = 0;
+        if (!_known.TryGetValue(login, out var robot) || !robot.Right.TryGetValue(memory, out secretId))
         {
+            // Looked for even when it is known, so that a wrong secret costs the same whether there is such a robot or not.
+            if ((robot = await LoadAsync(login, cancellation)) is null) return null;
             if (await _attempts.RefuseAsync(login, caller, cancellation) is { } refusal) return refusal;
             secretId = robot.Secrets.FirstOrDefault(s => CryptographicOperations.FixedTimeEquals(s.Hash, RobotSecretText.Hash(secret, s.Salt)))?.Id ?? 0;
             if (secretId == 0) return await _attempts.FailedAsync(login, AuditResources.Robot, caller, cancellation);
@@ -66,6 +69,14 @@ sealed class RobotCredentials
         return found;
     }
 
+    /// <summary>The refusal for a name that no robot has: that of a wrong secret, which is hashed all the same so that it takes as long.</summary>
+    public async ValueTask<Result<Caller>> RefuseAsync(string login, string secret, Caller caller, CancellationToken cancellation)
+    {
+        if (await _attempts.RefuseAsync(login, caller, cancellation) is { } refusal) return refusal;
+        _ = RobotSecretText.Hash(secret, _nobody);
+        return await _attempts.FailedAsync(login, AuditResources.Robot, caller, cancellation);
+    }
+
     async Task<Entry?> LoadAsync(string login, CancellationToken cancellation)
     {
         var generation = Volatile.Read(ref _generation);
@@ -75,7 +86,7 @@ sealed class RobotCredentials
         var entry = new Entry(robot.Id, robot.Login, robot.DisabledAt is not null, robot.ExpiresAt, robot.Secrets);
         if (generation != Volatile.Read(ref _generation)) return entry; // a change arrived meanwhile: answer, but do not keep
         if (_known.Count >= MaxCached) _known.Clear();
-        return _known[login] = entry;
+        return _known.GetOrAdd(login, entry); // what is there knows which secrets were right
     }
 
     sealed record Entry(int Id, string Login, bool Disabled, DateTimeOffset? ExpiresAt, IReadOnlyList<RobotSecret> Secrets)

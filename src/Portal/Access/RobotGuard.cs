@@ -43,11 +43,13 @@ public sealed class RobotGuard(IAccessPolicy policy)
     internal async Task<Result<Robot>> FindAsync(PortalDbContext db, Caller caller, int robotId, Permission right, CancellationToken cancellation)
     {
         if (caller.IsAnonymous) return AccessErrors.SignInNeeded;
+        // Asked before anything is locked: a refused caller holds nobody up, and learns at the price of a missing robot that there is none.
+        if (await db.Robots.AsNoTracking().FirstOrDefaultAsync(r => r.Id == robotId, cancellation) is not { } asked) return AccessErrors.NoRobot;
+        if (await RefuseAsync(caller, asked, right, cancellation) is { } refusal) return refusal;
         // The row is locked first, so that two changes of one robot follow each other.
         await db.Robots.Where(r => r.Id == robotId).ExecuteUpdateAsync(s => s.SetProperty(r => r.UpdatedAt, r => r.UpdatedAt), cancellation);
         var robot = await db.Robots.Include(r => r.Permissions).Include(r => r.Secrets).AsSplitQuery().FirstOrDefaultAsync(r => r.Id == robotId, cancellation);
-        if (robot is null) return AccessErrors.NoRobot;
-        return await RefuseAsync(caller, robot, right, cancellation) is { } refusal ? refusal : robot;
+        return robot is null ? AccessErrors.NoRobot : robot;
     }
 
     internal static IEnumerable<RobotRight> RightsOf(Robot robot) => robot.Permissions

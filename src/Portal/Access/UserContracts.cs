@@ -23,6 +23,7 @@ public sealed class UserJson
         UserId = row.Id,
         Username = row.Name,
         SysadminFlag = row.Administrator,
+        AdminRoleInAuth = row.AdministratorByGroup,
         CreationTime = row.CreatedAt,
         UpdateTime = row.UpdatedAt,
     };

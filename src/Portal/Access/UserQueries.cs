@@ -5,8 +5,10 @@ using Portal.Kernel;
 namespace Portal.Access;
 
 /// <summary>An account as lists and pages show it.</summary>
+/// <param name="Administrator">Holds everything on the whole system, by a role of their own or of a group.</param>
+/// <param name="AdministratorByGroup">Does so by a group.</param>
 public sealed record UserRow(int Id, string Name, string DisplayName, string Email, string Comment, bool Administrator, bool Disabled, bool MustChangePassword,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? LastSignInAt)
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? LastSignInAt, bool AdministratorByGroup = false)
 {
     public string Called => DisplayName.Length > 0 ? DisplayName : Name;
 }
@@ -80,13 +82,17 @@ public sealed class UserQueries(IDbContextFactory<PortalDbContext> contexts, IAc
         return await found.OrderBy(u => u.NormalizedUserName).Select(u => new UserName(u.Id, u.UserName!, u.DisplayName)).ToPageAsync(page, () => found.CountAsync(cancellation), cancellation);
     }
 
-    IQueryable<UserRow> Rows(PortalDbContext db, IQueryable<User> users) => Rows(users, LastAdministratorRule.Holders(db, Everything(db, time.GetUtcNow())));
+    IQueryable<UserRow> Rows(PortalDbContext db, IQueryable<User> users)
+    {
+        var everything = Everything(db, time.GetUtcNow());
+        return Rows(users, LastAdministratorRule.Holders(db, everything), LastAdministratorRule.Holders(db, everything.Where(b => b.SubjectKind == SubjectKind.Group)));
+    }
 
     static IQueryable<Binding> Everything(PortalDbContext db, DateTimeOffset now) => LastAdministratorRule.Everything(db).Where(b => b.Until == null || b.Until > now);
 
-    static IQueryable<UserRow> Rows(IQueryable<User> users, IQueryable<User> administrators) => users.Select(u => new UserRow(u.Id, u.UserName!, u.DisplayName, u.Email ?? "", u.Comment,
+    static IQueryable<UserRow> Rows(IQueryable<User> users, IQueryable<User> administrators, IQueryable<User> byGroup) => users.Select(u => new UserRow(u.Id, u.UserName!, u.DisplayName, u.Email ?? "", u.Comment,
         administrators.Any(a => a.Id == u.Id),
-        u.DisabledAt != null, u.MustChangePassword, u.CreatedAt, u.UpdatedAt, u.LastSignInAt));
+        u.DisabledAt != null, u.MustChangePassword, u.CreatedAt, u.UpdatedAt, u.LastSignInAt, byGroup.Any(a => a.Id == u.Id)));
 }
 
 /// <summary>An account's id and names.</summary>

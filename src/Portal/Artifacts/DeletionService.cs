@@ -125,6 +125,8 @@ sealed class DeletionAccess(ProjectDirectory projects, IAccessPolicy policy)
     public async ValueTask<Error?> RefuseAsync(PortalDbContext db, Caller caller, Deletion deletion, CancellationToken cancellation)
     {
         if (await projects.FindAsync(deletion.ProjectId, cancellation) is not { } project) return ProjectErrors.NotFound;
+        // who has nothing there is answered at the price of a missing one
+        if (await policy.RightsAsync(caller, project.Target, cancellation) == PermissionSet.None) return ProjectErrors.NotFound;
         var repository = await db.Repositories.Where(r => r.Id == deletion.RepositoryId).Select(r => r.Name).FirstAsync(cancellation);
         var target = project.TargetOf(repository);
         var rights = await policy.RightsAsync(caller, target, cancellation);

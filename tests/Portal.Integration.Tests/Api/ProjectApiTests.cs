@@ -41,6 +41,35 @@ public sealed class ProjectApiTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task Project_MadeChangedDeletedAndMadeAgain_IsSeenAsItIsEachTime()
+    {
+        async Task<(HttpStatusCode Status, string? Public, int? Id)> SeenAsync()
+        {
+            var answer = await api.SendAsync("admin", "GET", "projects/now-and-then");
+            var found = answer.Status == HttpStatusCode.OK ? answer.Json : null;
+            return (answer.Status, (string?)found?["metadata"]?["public"], (int?)found?["project_id"]);
+        }
+
+        var ids = new List<int?>();
+        for (var round = 0; round < 2; round++)
+        {
+            // that a name is free is remembered as well as that it is taken
+            Assert.Equal(HttpStatusCode.NotFound, (await SeenAsync()).Status);
+            await api.SendAsync("admin", "POST", "projects", new { project_name = "now-and-then" });
+            var made = await SeenAsync();
+            Assert.Equal((HttpStatusCode.OK, "false"), (made.Status, made.Public));
+            Assert.Equal(HttpStatusCode.NotFound, (await api.SendAsync("outsider", "GET", "projects/now-and-then")).Status);
+            await api.SendAsync("admin", "PUT", "projects/now-and-then", new { metadata = new Dictionary<string, string> { ["public"] = "true" } });
+            Assert.Equal((HttpStatusCode.OK, "true", made.Id), await SeenAsync());
+            Assert.Equal(HttpStatusCode.OK, (await api.SendAsync("outsider", "GET", "projects/now-and-then")).Status);
+            Assert.Equal(HttpStatusCode.OK, (await api.SendAsync("admin", "DELETE", "projects/now-and-then")).Status);
+            Assert.Equal(HttpStatusCode.NotFound, (await api.SendAsync("admin", "GET", $"projects/{made.Id}")).Status);
+            ids.Add(made.Id);
+        }
+        Assert.Equal(2, ids.Distinct().Count());
+    }
+
+    [Fact]
     public async Task Create_Taken_Answers409()
     {
         var answer = await api.SendAsync("admin", "POST", "projects", new { project_name = "own" });

@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Access;
+using Portal.Access.Groups;
 using Portal.TestKit;
 using Xunit;
 
@@ -96,6 +99,30 @@ public sealed class UserApiTests(ApiFixture api)
         Assert.Equal(HttpStatusCode.PreconditionFailed, (await api.SendAsync("deputy", "PUT", user + "/sysadmin", new { sysadmin_flag = false })).Status);
         Assert.Equal(HttpStatusCode.OK, (await api.SendAsync("admin", "PUT", user + "/sysadmin", new { sysadmin_flag = false })).Status);
         Assert.Equal(HttpStatusCode.Forbidden, (await api.SendAsync("deputy", "GET", "users")).Status);
+    }
+
+    [Fact]
+    public async Task Administrator_ByAGroup_IsOneInAuth()
+    {
+        var person = await api.Host.CreateUserAsync("by-group");
+        async Task<(bool Flag, bool InAuth)> SaidAsync(string user)
+        {
+            var json = (await api.SendAsync(user, "GET", "users/current")).Json;
+            return ((bool)json["sysadmin_flag"]!, (bool)json["admin_role_in_auth"]!);
+        }
+
+        Assert.Equal((false, false), await SaidAsync(person.Name));
+        var groups = api.Host.Services.GetRequiredService<GroupService>();
+        var group = (await groups.CreateAsync(api.Host.Admin, GroupSource.Local, "chiefs", "chiefs", "", default)).Value;
+        Assert.True((await groups.AddMemberAsync(api.Host.Admin, group, person.Name, default)).Ok);
+        var binding = await api.Host.BindAsync(Caller.Anonymous with { Kind = SubjectKind.Group, Id = group, Name = "chiefs" }, BuiltInRoles.SystemAdministrator, null);
+
+        Assert.Equal((true, true), await SaidAsync(person.Name));
+        Assert.Equal((true, false), await SaidAsync("admin"));
+        var listed = (await api.SendAsync("admin", "GET", "users?q=username=by-group")).Json.AsArray().Single()!;
+        Assert.True((bool)listed["admin_role_in_auth"]!);
+        Assert.True((await api.Host.Services.GetRequiredService<BindingService>().WithdrawAsync(api.Host.Admin, AccessTarget.System, "", binding, default)).Ok);
+        Assert.Equal((false, false), await SaidAsync(person.Name));
     }
 
     [Fact]

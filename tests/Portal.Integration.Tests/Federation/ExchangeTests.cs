@@ -79,6 +79,46 @@ public sealed class ExchangeTests(FederationFixture fixture) : IClassFixture<Fed
         Assert.Equal("invalid_grant", (string?)(await fixture.ExchangeAsync(stranger.Sign(claims))).Answer["error"]);
     }
 
+    [Theory, InlineData(true, "198.51.100.1"), InlineData(false, "198.51.100.2")]
+    public async Task ForgedTokens_FromOneAddress_MakeItWait(bool knownKey, string address)
+    {
+        await fixture.TrustingRobotAsync($"acme/forger-{knownKey}");
+        using var stranger = IssuerKey.Rsa(knownKey ? fixture.Issuer.Key.Id : "a key that the issuer does not have");
+        string Forged()
+        {
+            var claims = fixture.Issuer.Claims(DateTimeOffset.UtcNow, FederationFixture.Audience, "x");
+            claims["repository"] = $"acme/forger-{knownKey}";
+            return stranger.Sign(claims);
+        }
+
+        for (var i = 0; i < 5; i++) Assert.Equal((400, "invalid_grant"), Said(await fixture.ExchangeFromAsync(address, Forged())));
+        await using (var db = await fixture.Host.Services.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync())
+        {
+            // the wait has begun, and a slow machine must not sit it out
+            var until = DateTimeOffset.UtcNow.AddMinutes(10);
+            Assert.NotEqual(0, await db.SignInFailures.Where(f => f.Count >= 5 && f.BlockedUntil > f.LastAt).ExecuteUpdateAsync(s => s.SetProperty(f => f.BlockedUntil, until)));
+        }
+        Assert.Equal((429, "slow_down"), Said(await fixture.ExchangeFromAsync(address, Forged())));
+        // while it waits the address is not believed a genuine one either, at no door; others are
+        Assert.Equal((429, "slow_down"), Said(await fixture.ExchangeFromAsync(address, fixture.Token($"acme/forger-{knownKey}"))));
+        Assert.Equal(429, await LoginAsync("oauth2", fixture.Token($"acme/forger-{knownKey}"), address));
+        Assert.Equal(200, (await fixture.ExchangeFromAsync("198.51.100.99", fixture.Token($"acme/forger-{knownKey}"))).Status);
+
+        static (int, string?) Said((int Status, JsonObject Answer) answer) => (answer.Status, (string?)answer.Answer["error"]);
+    }
+
+    [Fact]
+    public async Task GenuineToken_ForgetsTheForgeriesBeforeIt()
+    {
+        await fixture.TrustingRobotAsync("acme/patient");
+        using var stranger = IssuerKey.Rsa(fixture.Issuer.Key.Id);
+        for (var i = 0; i < 12; i++)
+        {
+            if (i % 4 == 3) Assert.Equal(200, (await fixture.ExchangeFromAsync("198.51.100.3", fixture.Token("acme/patient"))).Status);
+            else Assert.Equal(400, (await fixture.ExchangeFromAsync("198.51.100.3", stranger.Sign(fixture.Issuer.Claims(DateTimeOffset.UtcNow, FederationFixture.Audience, "x")))).Status);
+        }
+    }
+
     [Fact]
     public async Task IssuerThatNobodyTrusts_IsNeverAsked()
     {
@@ -159,9 +199,10 @@ public sealed class ExchangeTests(FederationFixture fixture) : IClassFixture<Fed
         Assert.Equal(405, (int)response.StatusCode);
     }
 
-    async Task<int> LoginAsync(string user, string password)
+    async Task<int> LoginAsync(string user, string password, string? address = null)
     {
         using var client = fixture.Host.Client();
+        if (address is not null) client.DefaultRequestHeaders.Add("X-Forwarded-For", address);
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
         using var response = await client.GetAsync("/service/token?service=portal-registry&scope=repository:team/app:pull");
         return (int)response.StatusCode;

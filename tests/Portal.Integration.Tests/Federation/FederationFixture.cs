@@ -26,7 +26,7 @@ public sealed class FederationFixture : IAsyncLifetime
     {
         _database = await PostgreSqlProcess.StartAsync();
         Issuer = await FakeIssuer.StartAsync();
-        Host = await PortalHost.StartAsync(_database, builder => builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Portal:Federation:AllowHttpOnLoopback"] = "true" }));
+        Host = await PortalHost.StartAsync(_database, builder => builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Portal:Federation:AllowHttpOnLoopback"] = "true", ["Portal:Proxies"] = "127.0.0.1" }));
         Team = await Host.CreateProjectAsync("team");
         Admin = Host.Client("admin");
     }
@@ -74,9 +74,13 @@ public sealed class FederationFixture : IAsyncLifetime
     }
 
     /// <summary>Exchanges a token for one that may pull and push <c>team/app</c>.</summary>
-    public async Task<(int Status, JsonObject Answer)> ExchangeAsync(string token, params (string Name, string Value)[] more)
+    public Task<(int Status, JsonObject Answer)> ExchangeAsync(string token, params (string Name, string Value)[] more) => ExchangeFromAsync(null, token, more);
+
+    /// <summary>The same from an address; null for this machine's own.</summary>
+    public async Task<(int Status, JsonObject Answer)> ExchangeFromAsync(string? address, string token, params (string Name, string Value)[] more)
     {
         using var client = Host.Client();
+        if (address is not null) client.DefaultRequestHeaders.Add("X-Forwarded-For", address);
         var fields = new Dictionary<string, string>
         {
             ["grant_type"] = "urn:ietf:params:oauth:grant-type:token-exchange",

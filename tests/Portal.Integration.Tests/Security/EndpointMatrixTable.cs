@@ -1,19 +1,47 @@
 namespace Portal.Integration.Tests.Security;
 
 /// <summary>
-/// One endpoint: who may, and what the answer then is. Letters: N nobody, O outsider, L limited guest, G guest, D developer, M maintainer, A project admin, S system administrator.
+/// One endpoint: who may, and what the answer then is. Letters: N nobody, O outsider, L limited guest, G guest, D developer, M maintainer, A project admin, S system administrator,
+/// U auditor of the project, V auditor of the system, R robot of the project that pulls and pushes, F robot of another project. Somebody who was a member answers as O, dead credentials as a wrong one.
 /// Bodies are such that a change is refused after the right was checked, so that the table can be walked without side effects.
 /// </summary>
 /// <param name="Url">What to ask for; the pattern itself when null. <c>{p}</c> is the project, <c>{mid}</c> its member, <c>{robot}</c> its robot, <c>{user}</c> another user.</param>
 /// <param name="Body">The JSON to send, with the same places.</param>
-/// <param name="Unseen">Who is told that there is no such thing, though it is in the own project.</param>
-public sealed record MatrixRow(string Endpoint, string Who, int Status, string? Body = null, string? Url = null, string Unseen = "");
+/// <param name="Unseen">Who is told that there is no such thing, though it is in the own project; robots and former members as O.</param>
+/// <param name="But">Who gets another answer than that, as letters and status: <c>RF 412</c>.</param>
+public sealed record MatrixRow(string Endpoint, string Who, int Status, string? Body = null, string? Url = null, string Unseen = "", string But = "")
+{
+    public string Method => Endpoint[..Endpoint.IndexOf(' ', StringComparison.Ordinal)];
+
+    /// <summary>What to ask for, with the places of <see cref="Url"/>.</summary>
+    public string Template => (Url ?? Endpoint[(Method.Length + 1)..])
+        .Replace("{project_name_or_id}", "{p}", StringComparison.Ordinal).Replace("{project_name}", "{p}", StringComparison.Ordinal).Replace("{repository_name}", "team%252Fapp", StringComparison.Ordinal)
+        .Replace("{reference}", "1.0", StringComparison.Ordinal).Replace("{meta_name}", "public", StringComparison.Ordinal).Replace("{addition}", "build_history", StringComparison.Ordinal)
+        .Replace("{user_id}", "{user}", StringComparison.Ordinal).Replace("{robot_id}", "{robot}", StringComparison.Ordinal).Replace("{role_id}", "1", StringComparison.Ordinal);
+
+    /// <summary>Whether it is about a project.</summary>
+    public bool OfProject => $"{Template}{Body}".Contains("{p}", StringComparison.Ordinal);
+
+    /// <summary>Whether it is about something that has an id of its own.</summary>
+    public bool OfThing => ((string[])["{user}", "{robot}", "{mid}"]).Any(place => Template.Contains(place, StringComparison.Ordinal));
+
+    /// <summary>The status for a living caller who asks about what is in the own project.</summary>
+    public int Expected(MatrixCaller caller)
+    {
+        var letter = caller.Letter == 'X' ? 'O' : caller.Letter;
+        foreach (var exception in But.Split(", ", StringSplitOptions.RemoveEmptyEntries))
+            if (exception.Split(' ') is [var letters, var status] && letters.Contains(letter, StringComparison.Ordinal)) return int.Parse(status, System.Globalization.CultureInfo.InvariantCulture);
+        if (Who.Contains(letter, StringComparison.Ordinal)) return Status;
+        if (letter == 'N') return 401;
+        return (OfProject && caller.Outside) || Unseen.Contains(caller.Outside ? 'O' : letter, StringComparison.Ordinal) ? 404 : 403;
+    }
+}
 
 static class EndpointMatrixTable
 {
-    const string All = "NOLGDMAS";
-    const string SignedIn = "OLGDMAS";
-    const string Member = "LGDMAS";
+    const string All = "NOLGDMASUVRF";
+    const string SignedIn = "OLGDMASUVRF";
+    const string Member = "LGDMASUV";
     const string P = "/api/v2.0/projects/{project_name_or_id}";
     const string Own = "/api/portal/projects/{project_name_or_id}";
     const string R = "/api/v2.0/projects/{project_name}/repositories";
@@ -31,88 +59,88 @@ static class EndpointMatrixTable
         new("GET /api/portal/roles/{role_id}", SignedIn, 200),
         new("PUT /api/portal/roles/{role_id}", "S", 412, """{"title":"Other"}"""),
         new("DELETE /api/portal/roles/{role_id}", "S", 412),
-        new("GET /api/portal/bindings", "GDMAS", 200, Url: "/api/portal/bindings?project={p}"),
+        new("GET /api/portal/bindings", "GDMASUV", 200, Url: "/api/portal/bindings?project={p}"),
         new("POST /api/portal/bindings", "AS", 400, """{"project":"{p}","subjectKind":"user","subject":"stranger","role":"none"}"""),
-        new("GET /api/portal/bindings/{binding_id}", "GDMAS", 200, Url: "/api/portal/bindings/{mid}") { Unseen = "OL" },
+        new("GET /api/portal/bindings/{binding_id}", "GDMASUV", 200, Url: "/api/portal/bindings/{mid}") { Unseen = "OL" },
         new("PUT /api/portal/bindings/{binding_id}", "AS", 400, """{"role":"none"}""", "/api/portal/bindings/{mid}") { Unseen = "OL" },
         new("DELETE /api/portal/bindings/{binding_id}", SignedIn, 404, Url: "/api/portal/bindings/999999"),
         new("GET /api/portal/access/effective", Member, 200, Url: "/api/portal/access/effective?project={p}&repository=team/app"),
-        new("GET /api/portal/access/holders", "GDMAS", 200, Url: "/api/portal/access/holders?action=repository:push&project={p}&repository=team/app&tag=1.0"),
+        new("GET /api/portal/access/holders", "GDMASUV", 200, Url: "/api/portal/access/holders?action=repository:push&project={p}&repository=team/app&tag=1.0"),
         new("GET /api/v2.0/ping", All, 200),
         new("GET /api/v2.0/health", All, 200),
         new("GET /api/v2.0/systeminfo", All, 200),
-        new("GET /api/v2.0/systeminfo/volumes", "S", 404),
+        new("GET /api/v2.0/systeminfo/volumes", "SV", 404),
         new("GET /api/v2.0/systeminfo/getcert", All, 404),
         new("GET /api/v2.0/search", All, 200, Url: "/api/v2.0/search?q=a"),
         new("GET /api/v2.0/statistics", SignedIn, 200),
         new("GET /api/v2.0/permissions", "AS", 200),
         new("GET /api/v2.0/audit-logs", SignedIn, 200),
         new("GET /api/v2.0/auditlog-exts", SignedIn, 200),
-        new("GET /api/v2.0/auditlog-exts/events", "S", 200),
-        new("GET /api/v2.0/users", "S", 200),
+        new("GET /api/v2.0/auditlog-exts/events", "SV", 200),
+        new("GET /api/v2.0/users", "SV", 200),
         new("POST /api/v2.0/users", "S", 400, "{}"),
-        new("GET /api/v2.0/users/current", SignedIn, 200),
+        new("GET /api/v2.0/users/current", SignedIn, 200, But: "RF 412"),
         new("GET /api/v2.0/users/current/permissions", SignedIn, 200, Url: "/api/v2.0/users/current/permissions?scope=/system"),
         new("GET /api/v2.0/users/search", SignedIn, 200, Url: "/api/v2.0/users/search?username=guest"),
-        new("GET /api/v2.0/users/{user_id}", "S", 200),
+        new("GET /api/v2.0/users/{user_id}", "SV", 200),
         new("PUT /api/v2.0/users/{user_id}", "S", 400, """{"email":"@"}"""),
         new("DELETE /api/v2.0/users/{user_id}", "S", 412, Url: "/api/v2.0/users/{admin}"),
         new("PUT /api/v2.0/users/{user_id}/sysadmin", "S", 412, """{"sysadmin_flag":false}""", "/api/v2.0/users/{admin}/sysadmin"),
         new("PUT /api/v2.0/users/{user_id}/password", "S", 400, """{"new_password":"x"}"""),
-        new("GET /api/v2.0/usergroups", "S", 200),
+        new("GET /api/v2.0/usergroups", "SV", 200),
         new("POST /api/v2.0/usergroups", "S", 400, """{"group_type":9}"""),
         new("GET /api/v2.0/usergroups/search", SignedIn, 200, Url: "/api/v2.0/usergroups/search?groupname=team"),
-        new("GET /api/v2.0/usergroups/{group_id}", "S", 404, Url: "/api/v2.0/usergroups/999999"),
+        new("GET /api/v2.0/usergroups/{group_id}", "SV", 404, Url: "/api/v2.0/usergroups/999999"),
         new("PUT /api/v2.0/usergroups/{group_id}", "S", 400, """{"group_name":""}""", "/api/v2.0/usergroups/999999"),
         new("DELETE /api/v2.0/usergroups/{group_id}", "S", 404, Url: "/api/v2.0/usergroups/999999"),
-        new("POST /api/v2.0/ldap/ping", "S", 400),
-        new("GET /api/v2.0/ldap/users/search", "S", 400, Url: "/api/v2.0/ldap/users/search?username=a"),
+        new("POST /api/v2.0/ldap/ping", "S", 400, """{"ldap_url":"-"}"""),
+        new("GET /api/v2.0/ldap/users/search", "SV", 400, Url: "/api/v2.0/ldap/users/search?username=a"),
         new("POST /api/v2.0/ldap/users/import", "S", 400, """{"ldap_uid_list":["a"]}"""),
-        new("GET /api/v2.0/ldap/groups/search", "S", 400, Url: "/api/v2.0/ldap/groups/search?groupname=a"),
-        new("GET /api/v2.0/configurations", "S", 200),
+        new("GET /api/v2.0/ldap/groups/search", "SV", 400, Url: "/api/v2.0/ldap/groups/search?groupname=a"),
+        new("GET /api/v2.0/configurations", "SV", 200),
         new("PUT /api/v2.0/configurations", "S", 400, """{"ldap_scope":9}"""),
-        new("GET /api/portal/groups/{id}/members", "S", 404, Url: "/api/portal/groups/999999/members"),
+        new("GET /api/portal/groups/{id}/members", "SV", 404, Url: "/api/portal/groups/999999/members"),
         new("POST /api/portal/groups/{id}/members", "S", 404, """{"username":"guest"}""", "/api/portal/groups/999999/members"),
         new("DELETE /api/portal/groups/{id}/members/{member_id}", "S", 404, Url: "/api/portal/groups/999999/members/1"),
-        new("GET /api/portal/group-mapping-rules", "S", 200),
+        new("GET /api/portal/group-mapping-rules", "SV", 200),
         new("POST /api/portal/group-mapping-rules", "S", 400, """{"pattern":"(","project":"team","role":"guest"}"""),
-        new("GET /api/portal/group-mapping-rules/try", "S", 200, Url: "/api/portal/group-mapping-rules/try?source=oidc&name=devs"),
+        new("GET /api/portal/group-mapping-rules/try", "SV", 200, Url: "/api/portal/group-mapping-rules/try?source=oidc&name=devs"),
         new("PUT /api/portal/group-mapping-rules/{id}", "S", 404, """{"pattern":"a","project":"team","role":"guest"}""", "/api/portal/group-mapping-rules/999999"),
         new("POST /api/portal/group-mapping-rules/{id}/move", "S", 404, """{"up":true}""", "/api/portal/group-mapping-rules/999999/move"),
         new("DELETE /api/portal/group-mapping-rules/{id}", "S", 404, Url: "/api/portal/group-mapping-rules/999999"),
         new("GET /api/v2.0/projects", All, 200),
         new("HEAD /api/v2.0/projects", Member, 200, Url: "/api/v2.0/projects?project_name={p}"),
-        new("POST /api/v2.0/projects", SignedIn, 400, """{"project_name":"-"}"""),
+        new("POST /api/v2.0/projects", SignedIn, 400, """{"project_name":"-"}""", But: "RF 401"),
         new("GET " + P, Member, 200),
         new("PUT " + P, "AS", 400, """{"metadata":{"public":"perhaps"}}"""),
         new("DELETE " + P, "AS", 412),
         new($"GET {P}/_deletable", "AS", 200),
         new($"GET {P}/summary", Member, 200),
         new($"GET {P}/artifacts", Member, 200),
-        new($"GET {P}/logs", "AS", 200),
-        new($"GET {P}/auditlog-exts", "AS", 200),
+        new($"GET {P}/logs", "ASUV", 200),
+        new($"GET {P}/auditlog-exts", "ASUV", 200),
         new($"GET {P}/metadatas", "S", 200),
         new($"POST {P}/metadatas", "AS", 409, """{"public":"true"}"""),
-        new($"GET {P}/metadatas/{{meta_name}}", "MAS", 200),
+        new($"GET {P}/metadatas/{{meta_name}}", "MASUV", 200),
         new($"PUT {P}/metadatas/{{meta_name}}", "AS", 400, """{"other":"true"}"""),
         new($"DELETE {P}/metadatas/{{meta_name}}", "AS", 404, Url: "/api/v2.0/projects/{p}/metadatas/none"),
-        new($"GET {P}/members", "GDMAS", 200),
+        new($"GET {P}/members", "GDMASUV", 200),
         new($"POST {P}/members", "AS", 400, """{"role_id":9}"""),
-        new($"GET {P}/members/{{mid}}", "GDMAS", 200),
+        new($"GET {P}/members/{{mid}}", "GDMASUV", 200),
         new($"PUT {P}/members/{{mid}}", "AS", 400, """{"role_id":9}"""),
         new($"DELETE {P}/members/{{mid}}", "AS", 404, Url: "/api/v2.0/projects/{p}/members/999999"),
-        new("GET /api/v2.0/robots", "S", 200),
+        new("GET /api/v2.0/robots", "SV", 200),
         new("POST /api/v2.0/robots", "S", 400, """{"level":"system"}"""),
-        new("GET /api/v2.0/robots/{robot_id}", "GDMAS", 200, Unseen: "OL"),
+        new("GET /api/v2.0/robots/{robot_id}", "GDMASUV", 200, Unseen: "OL"),
         new("PUT /api/v2.0/robots/{robot_id}", "AS", 400, "{}", Unseen: "OL"),
         new("PATCH /api/v2.0/robots/{robot_id}", "AS", 400, """{"secret":"x"}""", Unseen: "OL"),
         new("DELETE /api/v2.0/robots/{robot_id}", SignedIn, 404, Url: "/api/v2.0/robots/999999"),
-        new("GET /api/portal/robots/{robot_id}/secrets", "GDMAS", 200, Unseen: "OL"),
+        new("GET /api/portal/robots/{robot_id}/secrets", "GDMASUV", 200, Unseen: "OL"),
         new("POST /api/portal/robots/{robot_id}/secrets", "AS", 400, """{"overlap_minutes":-1}""", Unseen: "OL"),
         new("DELETE /api/portal/robots/{robot_id}/secrets/old", "AS", 412, Unseen: "OL"),
-        new("GET /api/portal/tokens", SignedIn, 200),
-        new("POST /api/portal/tokens", SignedIn, 400, "{}"),
-        new("DELETE /api/portal/tokens/{token_id}", SignedIn, 404, Url: "/api/portal/tokens/999999"),
+        new("GET /api/portal/tokens", SignedIn, 200, But: "RF 401"),
+        new("POST /api/portal/tokens", SignedIn, 400, "{}", But: "RF 401"),
+        new("DELETE /api/portal/tokens/{token_id}", SignedIn, 404, Url: "/api/portal/tokens/999999", But: "RF 401"),
         new("GET /api/v2.0/repositories", All, 200),
         new("GET " + R, Member, 200),
         new($"GET {R}/{{repository_name}}", Member, 200),

@@ -33,11 +33,12 @@ public sealed class WorkloadAudit
         await db.SaveChangesAsync(cancellation);
         await db.FederationTrusts.Where(t => t.Id == trust.Id).ExecuteUpdateAsync(s => s.SetProperty(t => t.LastUsedAt, now).SetProperty(t => t.LastUsedBy, subject), cancellation);
         await transaction.CommitAsync(cancellation);
+        await _attempts.SucceededAsync(WorkloadTokens.AnyRobot, workload.Caller, cancellation);
     }
 
-    /// <summary>A pipeline that is set up wrong is only written down; a signature that no key made counts like a wrong password.</summary>
+    /// <summary>A pipeline that is set up wrong is only written down; a signature that no key of the issuer made counts like a wrong password.</summary>
     internal Task RefusedAsync(Caller caller, string robot, Error error, CancellationToken cancellation) =>
-        error == JwtErrors.Signature ? _attempts.FailedAsync(WorkloadTokens.AnyRobot, AuditResources.Robot, caller, cancellation)
+        error == JwtErrors.Signature || error == JwtErrors.NoKey ? _attempts.FailedAsync(WorkloadTokens.AnyRobot, AuditResources.Robot, caller, cancellation)
         : _audit.WriteAsync(new(caller.Actor with { Name = robot }, AuditActions.SignIn, AuditResources.Robot, robot) { Success = false, After = new { Reason = error.Code } }, cancellation);
 
     static string? Cut(string? text) => text is { Length: > 100 } ? text[..100] : text;

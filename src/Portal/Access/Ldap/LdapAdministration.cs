@@ -23,11 +23,14 @@ public sealed class LdapAdministration(AuthSettingsStore store, LdapDirectory di
     /// <summary>The most names of one import.</summary>
     public const int MaxImport = 100;
 
-    /// <summary>Connects with settings that need not be stored. The stored password goes only to the stored address.</summary>
+    /// <summary>
+    /// Connects with settings that need not be stored. The stored password goes only to the stored address. Whoever may only read the settings tries these alone,
+    /// so that they do not make the server connect wherever they like.
+    /// </summary>
     /// <param name="tried">What differs from the stored settings; null tries these as they are. An empty password stands for the stored one.</param>
     public async Task<Result> PingAsync(Caller caller, Func<LdapSettings, LdapSettings>? tried, CancellationToken cancellation)
     {
-        if (await policy.RefuseAsync(caller, Permissions.ConfigurationRead, cancellation) is { } refusal) return refusal;
+        if (await policy.RefuseAsync(caller, tried is null ? Permissions.ConfigurationRead : Permissions.ConfigurationUpdate, cancellation) is { } refusal) return refusal;
         var stored = (await store.CurrentAsync(cancellation)).Ldap;
         if (tried is null) return await directory.PingAsync(stored, cancellation);
         var wanted = tried(stored with { SearchPassword = "" });
@@ -41,11 +44,12 @@ public sealed class LdapAdministration(AuthSettingsStore store, LdapDirectory di
     }
 
     /// <summary>The same with settings by name, as a form sends them; a secret that is left out stands for the stored one.</summary>
-    public Task<Result> PingAsync(Caller caller, IReadOnlyDictionary<string, string> typed, CancellationToken cancellation)
+    public async Task<Result> PingAsync(Caller caller, IReadOnlyDictionary<string, string> typed, CancellationToken cancellation)
     {
+        if (await policy.RefuseAsync(caller, Permissions.ConfigurationUpdate, cancellation) is { } refusal) return refusal;
         foreach (var (name, value) in typed)
-            if (SettingKeys.Find(name)?.Check(value.Trim()) is { } wrong) return Task.FromResult<Result>(wrong);
-        return PingAsync(caller, _ => LdapSettings.From(typed), cancellation);
+            if (SettingKeys.Find(name)?.Check(value.Trim()) is { } wrong) return wrong;
+        return await PingAsync(caller, _ => LdapSettings.From(typed), cancellation);
     }
 
     /// <summary>What would happen if this person signed in.</summary>
