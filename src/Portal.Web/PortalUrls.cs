@@ -39,6 +39,12 @@ public static class PortalUrls
     public const string GroupRules = "/admin/group-rules";
     public const string SignInSettings = "/admin/sign-in";
     public const string Roles = "/admin/roles";
+
+    /// <summary>Who has a role on the whole system.</summary>
+    public const string SystemMembers = "/admin/members";
+
+    /// <summary>Makes accounts for people of the directory.</summary>
+    public const string ImportUsers = "/admin/users/import";
     public const string AdministrationAccess = "/admin/access";
     public const string AdministrationAudit = "/admin/audit";
     public const string Error = "/error";
@@ -75,6 +81,10 @@ public static class PortalUrls
     /// <param name="project">The project it belongs to; null for a robot of the system.</param>
     /// <param name="id">Its number.</param>
     public static string Robot(string? project, int id) => FormattableString.Invariant($"{(project is null ? SystemRobots : Robots(project))}/{id}");
+
+    /// <summary>Where a robot is changed.</summary>
+    public static string EditRobot(string? project, int id) => $"{Robot(project, id)}/edit";
+
     /// <summary>What a role may do, and who holds it.</summary>
     public static string Role(int id) => FormattableString.Invariant($"{Roles}/{id}");
 

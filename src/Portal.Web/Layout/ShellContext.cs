@@ -31,7 +31,8 @@ public enum AdministrationSections
     SignIn = 32,
     Roles = 64,
     Access = 128,
-    All = Users | Groups | GroupRules | Roles | Access | Robots | SignIn | Audit,
+    Members = 256,
+    All = Users | Groups | GroupRules | Roles | Members | Access | Robots | SignIn | Audit,
 }
 
 /// <summary>One link below Projects or Administration.</summary>
@@ -102,6 +103,7 @@ public sealed class ShellContext
         (AdministrationSections.Groups, "Groups", PortalUrls.Groups),
         (AdministrationSections.GroupRules, "Group rules", PortalUrls.GroupRules),
         (AdministrationSections.Roles, "Roles", PortalUrls.Roles),
+        (AdministrationSections.Members, "System members", PortalUrls.SystemMembers),
         (AdministrationSections.Access, "Effective access", PortalUrls.AdministrationAccess),
         (AdministrationSections.Robots, "Robots", PortalUrls.SystemRobots),
         (AdministrationSections.SignIn, "Sign-in settings", PortalUrls.SignInSettings),

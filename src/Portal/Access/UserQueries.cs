@@ -6,7 +6,7 @@ namespace Portal.Access;
 
 /// <summary>An account as lists and pages show it.</summary>
 public sealed record UserRow(int Id, string Name, string DisplayName, string Email, string Comment, bool Administrator, bool Disabled, bool MustChangePassword,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? LastSignInAt)
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? LastSignInAt, UserSource Source)
 {
     public string Called => DisplayName.Length > 0 ? DisplayName : Name;
 }
@@ -86,7 +86,7 @@ public sealed class UserQueries(IDbContextFactory<PortalDbContext> contexts, IAc
 
     static IQueryable<UserRow> Rows(IQueryable<User> users, IQueryable<User> administrators) => users.Select(u => new UserRow(u.Id, u.UserName!, u.DisplayName, u.Email ?? "", u.Comment,
         administrators.Any(a => a.Id == u.Id),
-        u.DisabledAt != null, u.MustChangePassword, u.CreatedAt, u.UpdatedAt, u.LastSignInAt));
+        u.DisabledAt != null, u.MustChangePassword, u.CreatedAt, u.UpdatedAt, u.LastSignInAt, u.Source));
 }
 
 /// <summary>An account's id and names.</summary>
