@@ -94,6 +94,12 @@ public static class PortalUrls
     /// <summary>Who may do what in a project, and why.</summary>
     public static string Access(string project) => $"{Project(project)}/access";
 
+    /// <summary>The answer of that page as a file; the question goes behind it.</summary>
+    public static string AccessExport(string project) => $"{Project(project)}/access.csv";
+
+    /// <summary>The same over everything.</summary>
+    public const string AdministrationAccessExport = "/admin/access.csv";
+
     public static string Audit(string project) => $"{Project(project)}/audit";
 
     /// <summary>The audit log as a file; the filters of the page go behind it.</summary>
