@@ -72,10 +72,11 @@ public sealed class GuessingTests(SecurityFixture portal)
             Assert.Contains("The present password is wrong.", (await ChangeAsync(browser, $"wrong-guess-{i}")).Text, StringComparison.Ordinal);
         Assert.Contains("Too many wrong passwords. Try again in", (await ChangeAsync(browser, PortalHost.Password)).Text, StringComparison.Ordinal);
         // the count is that of the sign-in: neither door opens while the other one waits
-        using var basic = host.Client("forgot");
-        Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync(basic, Door));
+        var door = await new SiteVisitor(host.BaseAddress).PostAsync("/sign-in", "sign-in", ("name", "forgot"), ("password", PortalHost.Password));
+        Assert.Contains("Too many wrong passwords. Try again in", door.Text, StringComparison.Ordinal);
 
         time.Advance(TimeSpan.FromSeconds(5));
+        using var basic = host.Client("forgot");
         using var rest = await basic.PutAsJsonAsync($"api/v2.0/users/{user.Id}/password", new { old_password = PortalHost.Password, new_password = "Quite-another-4" });
         Assert.Equal(HttpStatusCode.OK, rest.StatusCode);
         await using var db = await DbAsync(host);
