@@ -23,10 +23,8 @@ static class ReasonWords
     /// <summary>What a reason does for one right, in a sentence: gives it, would but for its patterns, or does not know it.</summary>
     public static string Effect(AccessReason reason, Permission asked)
     {
-        var sentence = PermissionWords.Sentence(asked);
-        var does = char.ToLowerInvariant(sentence[0]) + sentence[1..];
         var by = reason.GivenAt is { } at && reason.GivenBy.Length > 0 ? $" Given by {reason.GivenBy} on {Format.LongDate(at)}." : "";
-        return (reason.Gives(asked) ? $"It lets one {does}." : reason.WouldGive(asked) ? "Its pattern leaves this place out." : $"To {does} is not in it.") + by;
+        return (reason.Gives(asked) ? "Allows it." : reason.WouldGive(asked) ? "Would allow it, but its pattern leaves this place out." : "This right is not in it.") + by;
     }
 
     /// <summary>Where the binding is listed; null for what is no binding.</summary>
