@@ -8,7 +8,7 @@ using NpgsqlTypes;
 
 namespace Portal.Data.PostgreSql;
 
-/// <summary>PostgreSQL 13 or newer through Npgsql.</summary>
+/// <summary>PostgreSQL 15 or newer through Npgsql.</summary>
 public sealed class PostgreSqlProvider : IDatabaseProvider
 {
     const string Channel = "portal_change";

@@ -45,6 +45,12 @@ public static class PortalUrls
 
     /// <summary>Switches of the whole system.</summary>
     public const string System = "/admin/system";
+
+    /// <summary>Who has a role on the whole system.</summary>
+    public const string SystemMembers = "/admin/members";
+
+    /// <summary>Makes accounts for people of the directory.</summary>
+    public const string ImportUsers = "/admin/users/import";
     public const string AdministrationAccess = "/admin/access";
     public const string AdministrationAudit = "/admin/audit";
     public const string Error = "/error";
@@ -81,6 +87,10 @@ public static class PortalUrls
     /// <param name="project">The project it belongs to; null for a robot of the system.</param>
     /// <param name="id">Its number.</param>
     public static string Robot(string? project, int id) => FormattableString.Invariant($"{(project is null ? SystemRobots : Robots(project))}/{id}");
+
+    /// <summary>Where a robot is changed.</summary>
+    public static string EditRobot(string? project, int id) => $"{Robot(project, id)}/edit";
+
     /// <summary>What a role may do, and who holds it.</summary>
     public static string Role(int id) => FormattableString.Invariant($"{Roles}/{id}");
 
@@ -89,6 +99,12 @@ public static class PortalUrls
 
     /// <summary>Who may do what in a project, and why.</summary>
     public static string Access(string project) => $"{Project(project)}/access";
+
+    /// <summary>The answer of that page as a file; the question goes behind it.</summary>
+    public static string AccessExport(string project) => $"{Project(project)}/access.csv";
+
+    /// <summary>The same over everything.</summary>
+    public const string AdministrationAccessExport = "/admin/access.csv";
 
     public static string Audit(string project) => $"{Project(project)}/audit";
 

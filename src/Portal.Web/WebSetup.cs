@@ -45,7 +45,7 @@ public static class WebSetup
         services.AddScoped<ToastQueue>();
         services.AddScoped<ProjectAccess>();
         services.AddScoped<AdministrationAccess>();
-        services.AddSingleton<AccessAnswers>();
+        services.AddSingleton<AccessAnswers>().AddSingleton<NextQuestions>();
         services.AddScoped<DeletionUndo>();
         services.AddSingleton<HomeAttention>();
         return services;
@@ -70,6 +70,7 @@ public static class WebSetup
         app.MapAccount();
         app.MapOidcPages();
         app.MapAuditExport();
+        app.MapAccessExport();
         app.MapSearch();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;

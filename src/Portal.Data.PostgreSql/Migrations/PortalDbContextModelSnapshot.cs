@@ -214,6 +214,8 @@ namespace Portal.Data.PostgreSql.Migrations
                     b.HasIndex("ProjectId", "SubjectKind", "SubjectId", "RepositoryPattern", "TagPattern")
                         .IsUnique();
 
+                    NpgsqlIndexBuilderExtensions.AreNullsDistinct(b.HasIndex("ProjectId", "SubjectKind", "SubjectId", "RepositoryPattern", "TagPattern"), false);
+
                     b.ToTable("binding", "access");
                 });
 
@@ -540,6 +542,9 @@ namespace Portal.Data.PostgreSql.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
 
+                    b.Property<bool>("Random")
+                        .HasColumnType("boolean");
+
                     b.Property<int>("RobotId")
                         .HasColumnType("integer");
 
@@ -643,8 +648,15 @@ namespace Portal.Data.PostgreSql.Migrations
                     b.Property<DateTimeOffset>("ExpiresAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("IdToken")
+                        .HasColumnType("text");
+
                     b.Property<DateTimeOffset>("LastSeenAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("ProviderSession")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)");
 
                     b.Property<int>("UserId")
                         .HasColumnType("integer");
@@ -652,6 +664,8 @@ namespace Portal.Data.PostgreSql.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("ProviderSession");
 
                     b.HasIndex("UserId", "EndedAt");
 

@@ -213,8 +213,7 @@ namespace Portal.Data.SqlServer.Migrations
                     b.HasIndex("SubjectKind", "SubjectId");
 
                     b.HasIndex("ProjectId", "SubjectKind", "SubjectId", "RepositoryPattern", "TagPattern")
-                        .IsUnique()
-                        .HasFilter("[ProjectId] IS NOT NULL");
+                        .IsUnique();
 
                     b.ToTable("binding", "access");
                 });
@@ -542,6 +541,9 @@ namespace Portal.Data.SqlServer.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
 
+                    b.Property<bool>("Random")
+                        .HasColumnType("bit");
+
                     b.Property<int>("RobotId")
                         .HasColumnType("int");
 
@@ -645,8 +647,15 @@ namespace Portal.Data.SqlServer.Migrations
                     b.Property<DateTimeOffset>("ExpiresAt")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<string>("IdToken")
+                        .HasColumnType("nvarchar(max)");
+
                     b.Property<DateTimeOffset>("LastSeenAt")
                         .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("ProviderSession")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)");
 
                     b.Property<int>("UserId")
                         .HasColumnType("int");
@@ -654,6 +663,8 @@ namespace Portal.Data.SqlServer.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("ProviderSession");
 
                     b.HasIndex("UserId", "EndedAt");
 

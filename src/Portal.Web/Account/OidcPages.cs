@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Portal.Access;
 using Portal.Access.Oidc;
 using Portal.Kernel;
 
@@ -15,6 +17,7 @@ static class OidcPages
         routes.MapGet(PortalUrls.OidcSignIn, BeginAsync).AllowAnonymous();
         routes.MapGet(OidcSignIn.CallbackPath, FinishAsync).AllowAnonymous();
         routes.MapGet(PortalUrls.OidcSignOut, SignOutAsync).AllowAnonymous();
+        routes.MapPost(OidcBackChannel.Path, BackChannelAsync).AllowAnonymous();
     }
 
     static async Task<IResult> BeginAsync(HttpContext http, OidcSignIn oidc, [FromQuery(Name = "redirect_url")] string? wanted)
@@ -36,12 +39,25 @@ static class OidcPages
     /// Goes on to the provider after the session here has ended. By a page that moves on: browsers hold a form to this site all the way through its
     /// redirects, and signing out begins with one.
     /// </summary>
-    static async Task<IResult> SignOutAsync(HttpContext http, OidcClient client, CancellationToken cancellation)
+    static async Task<IResult> SignOutAsync(HttpContext http, OidcSignIn oidc)
     {
         http.Response.Headers.CacheControl = "no-store";
-        if (await client.EndSessionAddressAsync($"{http.Request.Scheme}://{http.Request.Host}{PortalUrls.LocalSignIn}", cancellation) is not { } address) return Results.LocalRedirect(PortalUrls.LocalSignIn);
+        if (await oidc.SignOutAddressAsync(http, PortalUrls.LocalSignIn) is not { } address) return Results.LocalRedirect(PortalUrls.LocalSignIn);
         http.Response.Headers["Refresh"] = $"0;url={address}";
         return Results.Text("You are signed out here. Going on to your identity provider.", "text/plain; charset=utf-8");
+    }
+
+    /// <summary>What the provider tells by itself: somebody has signed out there. Nobody's cookie counts here, only the token. Source: OpenID Connect Back-Channel Logout 1.0 section 2.8.</summary>
+    static async Task<IResult> BackChannelAsync(HttpContext http, OidcBackChannel channel)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = OidcBackChannel.MaxBody;
+        if (!http.Request.HasFormContentType || http.Request.ContentLength > OidcBackChannel.MaxBody) return Refused("The body is a form with the field logout_token.");
+        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        var ended = await channel.EndAsync(form["logout_token"] is [{ } token] ? token : null, http.AnonymousCaller(), http.RequestAborted);
+        return ended.Ok ? Results.Ok() : ended.Error.Kind == ErrorKind.Unavailable ? Results.StatusCode(StatusCodes.Status503ServiceUnavailable) : Refused(ended.Error.Message);
+
+        static IResult Refused(string why) => Results.Json(new { error = "invalid_request", error_description = why }, statusCode: StatusCodes.Status400BadRequest);
     }
 
     static IResult Failed(Error error) => Results.LocalRedirect($"{PortalUrls.LocalSignIn}&oidc={Uri.EscapeDataString(error.Code)}");

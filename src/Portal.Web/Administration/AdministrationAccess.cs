@@ -13,6 +13,7 @@ public sealed record AdministrationPlace(Caller Caller, PermissionSet Rights)
         (AdministrationSections.Groups, Permissions.Named("user-group:list")),
         (AdministrationSections.GroupRules, Permissions.Named("user-group:list")),
         (AdministrationSections.Roles, Permissions.RoleList),
+        (AdministrationSections.Members, Permissions.MemberList),
         (AdministrationSections.Access, Permissions.UserList),
         (AdministrationSections.Robots, Permissions.RobotList),
         (AdministrationSections.Rules, Permissions.ImmutableTagList),

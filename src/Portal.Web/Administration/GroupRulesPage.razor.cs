@@ -6,6 +6,7 @@ using Portal.Access.Groups;
 using Portal.Kernel;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
+using Portal.Web.Projects;
 
 namespace Portal.Web.Administration;
 
@@ -20,17 +21,23 @@ public sealed partial class GroupRulesPage
 
     [Inject] MappingRuleService Rules { get; set; } = default!;
 
+    [Inject] RoleQueries Roles { get; set; } = default!;
+
     [Inject] ToastQueue Toasts { get; set; } = default!;
 
     [CascadingParameter] HttpContext Context { get; set; } = default!;
 
-    [SupplyParameterFromForm(FormName = "create")] RuleForm? Draft { get; set; }
+    [SupplyParameterFromForm(FormName = "create", Name = "Draft")] RuleForm? New { get; set; }
 
     Caller _caller = Caller.Anonymous;
     IReadOnlyList<MappingRule>? _rules;
+    IReadOnlyList<RoleRow> _roles = [];
     TriedName? _tried;
     GroupSource _source;
     string _name = "";
+
+    /// <summary>What was sent to change a rule; kept to fill the dialog again after a refusal.</summary>
+    RuleForm? Changed { get; set; }
     Error? _refused;
     Error? _notice;
 
@@ -45,6 +52,7 @@ public sealed partial class GroupRulesPage
         }
         await Place.ShowAsync(_caller, AdministrationSections.GroupRules);
         _rules = listed.Value.Items;
+        _roles = [.. (await Roles.ForProjectsAsync(default)).Where(r => RoleChoice.Of(r, PermissionSet.None) is not null)];
         _name = Context.Request.Query["name"].ToString();
         _source = GroupWords.Read(Context.Request.Query["source"].ToString()) == GroupSource.Ldap ? GroupSource.Ldap : GroupSource.Oidc;
         if (_name.Length == 0) return;
@@ -55,10 +63,17 @@ public sealed partial class GroupRulesPage
 
     async Task CreateAsync()
     {
-        var form = Draft ?? new();
-        var made = await Rules.CreateAsync(_caller, new(GroupWords.Read(form.Source), form.Pattern?.Trim() ?? "", form.Project?.Trim() ?? "", form.Role ?? ""), default);
+        var made = await Rules.CreateAsync(_caller, Draft(New ?? new()), default);
         if (made.Ok) Done("The rule is added and applied");
         else _refused = made.Error;
+    }
+
+    async Task EditAsync()
+    {
+        Changed = new() { Source = Posted("source"), Pattern = Posted("pattern"), Project = Posted("project"), Role = Posted("role") };
+        var changed = await Rules.UpdateAsync(_caller, Id, Draft(Changed), default);
+        if (changed.Ok) Done("The rule is saved and applied");
+        else _refused = changed.Error;
     }
 
     async Task MoveAsync(bool up) => Done(await Rules.MoveAsync(_caller, Id, up, default), "The rule is moved");
@@ -86,12 +101,14 @@ public sealed partial class GroupRulesPage
         _ => "Gives its role",
     };
 
-    string? ErrorOf(string field) => _refused is { } error && error.Field == field ? error.Message : null;
+    static MappingRuleDraft Draft(RuleForm form) => new(GroupWords.Read(form.Source), form.Pattern?.Trim() ?? "", form.Project?.Trim() ?? "", form.Role ?? "");
 
-    int Id => int.TryParse(Context.Request.Form["id"].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
+    string Posted(string name) => Context.Request.Form[name].ToString();
+
+    int Id => int.TryParse(Posted("id"), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
 }
 
-/// <summary>The form for a new rule.</summary>
+/// <summary>A rule as a form sends it.</summary>
 public sealed class RuleForm
 {
     public string? Source { get; set; }

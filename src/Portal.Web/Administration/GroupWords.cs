@@ -9,6 +9,9 @@ public static class GroupWords
     /// <summary>The source in a word or two.</summary>
     public static string Source(GroupSource? source) => source switch { GroupSource.Ldap => "Directory", GroupSource.Oidc => "OIDC", GroupSource.Local => "Local", _ => "Directory and OIDC" };
 
+    /// <summary>The source as a form's choice; empty for all but local ones.</summary>
+    public static string Word(GroupSource? source) => source switch { GroupSource.Ldap => "ldap", GroupSource.Oidc => "oidc", GroupSource.Local => "local", _ => "" };
+
     /// <summary>Why a role is held.</summary>
     public static string Origin(BindingOrigin origin) => origin switch { BindingOrigin.MappingRule => "By a group rule", BindingOrigin.AdministratorGroup => "Administrator group", _ => "By hand" };
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Portal.Access;
+using Portal.Access.Ldap;
 using Portal.Kernel;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
@@ -20,6 +21,8 @@ public sealed partial class UsersPage
 
     [Inject] UserService Service { get; set; } = default!;
 
+    [Inject] LdapAdministration Directory { get; set; } = default!;
+
     [Inject] IOptions<AccessOptions> Options { get; set; } = default!;
 
     [Inject] ToastQueue Toasts { get; set; } = default!;
@@ -31,6 +34,7 @@ public sealed partial class UsersPage
     Caller _caller = Caller.Anonymous;
     TableQuery _query = default!;
     Page<UserRow>? _page;
+    bool _mayImport;
     Error? _refused;
     Error? _notice;
 
@@ -48,6 +52,7 @@ public sealed partial class UsersPage
             Navigation.NotFound(); // who may not administer learns nothing of it
             return;
         }
+        _mayImport = await Directory.MayImportAsync(_caller, default);
         _page = listed.Value;
     }
 

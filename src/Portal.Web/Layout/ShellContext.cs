@@ -32,9 +32,10 @@ public enum AdministrationSections
     SignIn = 32,
     Roles = 64,
     Access = 128,
-    Rules = 256,
-    System = 512,
-    All = Users | Groups | GroupRules | Roles | Access | Robots | Rules | SignIn | System | Audit,
+    Members = 256,
+    Rules = 512,
+    System = 1024,
+    All = Users | Groups | GroupRules | Roles | Members | Access | Robots | Rules | SignIn | System | Audit,
 }
 
 /// <summary>One link below Projects or Administration.</summary>
@@ -106,6 +107,7 @@ public sealed class ShellContext
         (AdministrationSections.Groups, "Groups", PortalUrls.Groups),
         (AdministrationSections.GroupRules, "Group rules", PortalUrls.GroupRules),
         (AdministrationSections.Roles, "Roles", PortalUrls.Roles),
+        (AdministrationSections.Members, "System members", PortalUrls.SystemMembers),
         (AdministrationSections.Access, "Effective access", PortalUrls.AdministrationAccess),
         (AdministrationSections.Robots, "Robots", PortalUrls.SystemRobots),
         (AdministrationSections.Rules, "Rules", PortalUrls.SystemRules),

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
 using Portal.Access;
 using Portal.Kernel;
 using Portal.Projects;
@@ -10,13 +12,28 @@ namespace Portal.Web.Projects;
 /// <param name="Subject">As <see cref="SubjectName.Text"/> gives it; empty for none.</param>
 /// <param name="Right">The right; null for all of them.</param>
 /// <param name="Place">What was typed: a repository, with a tag or without.</param>
-public sealed record AccessQuestion(bool Who, string Subject, Permission? Right, string Place)
+/// <param name="ByToken">True to choose or paste a token first.</param>
+public sealed record AccessQuestion(bool Who, string Subject, Permission? Right, string Place, bool ByToken = false)
 {
     const int MaxText = 700;
+    const string TokenPrefix = "token:";
+
+    /// <summary>The personal access token that is asked about, by its number; null for a question about somebody. No user name holds a colon.</summary>
+    public int? Token => Subject.StartsWith(TokenPrefix, StringComparison.Ordinal) && int.TryParse(Subject.AsSpan(TokenPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+
+    /// <summary>A token as the subject of a question. The token itself never stands in an address.</summary>
+    public static string OfToken(int id) => string.Create(CultureInfo.InvariantCulture, $"{TokenPrefix}{id}");
 
     /// <summary>Reads an address; a right that the catalogue does not hold is left out.</summary>
-    public static AccessQuestion From(TableQuery query) => new(query.Is("ask", "who"), Short(query.Get("subject")),
-        query.Get("right") is { } text && Permissions.TryParse(text, out var right) ? right : null, Short(query.Get("on")));
+    public static AccessQuestion From(TableQuery query) => From(query.Get);
+
+    /// <summary>The same of any source of parameters.</summary>
+    public static AccessQuestion From(Func<string, string?> get) => new(get("ask") == "who", Short(get("subject")),
+        get("right") is { } text && Permissions.TryParse(text, out var right) ? right : null, Short(get("on")), get("ask") == "token");
+
+    /// <summary>The question as the parameters of an address, with the question mark.</summary>
+    public string Query => QueryString.Create(((string, string?)[])[("ask", Who ? "who" : null), ("subject", Who ? null : Subject), ("right", Right?.ToString()), ("on", Place)] is var all
+        ? all.Where(p => !string.IsNullOrEmpty(p.Item2)).Select(p => KeyValuePair.Create(p.Item1, p.Item2)) : []).Value ?? "";
 
     /// <summary>The target that was typed: <c>path</c> or <c>path:tag</c> in a project, with the project in front outside of one; nothing for the whole of it.</summary>
     /// <param name="inside">The project whose page it is; null in the administration.</param>

@@ -20,6 +20,16 @@ static class ReasonWords
         return sentence ? text + "." : text;
     }
 
+    /// <summary>What a reason does for one right, in a sentence: gives it, would but for its patterns, or does not know it.</summary>
+    public static string Effect(AccessReason reason, Permission asked)
+    {
+        var by = reason.GivenAt is { } at && reason.GivenBy.Length > 0 ? $" Given by {reason.GivenBy} on {Format.LongDate(at)}." : "";
+        return (reason.Gives(asked) ? "Allows it." : reason.WouldGive(asked) ? "Would allow it, but its pattern leaves this place out." : "This right is not in it.") + by;
+    }
+
+    /// <summary>Where the binding is listed; null for what is no binding.</summary>
+    public static string? Url(AccessReason reason, string place) => reason.BindingId is null ? null : reason.ProjectId is null ? PortalUrls.SystemMembers : PortalUrls.Members(place.Split('/', ':')[0]);
+
     static string Where(AccessReason reason, string place)
     {
         var where = reason.ProjectId is null ? "on the whole system" : $"in {place.Split('/', ':')[0]}";

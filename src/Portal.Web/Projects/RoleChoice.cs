@@ -3,7 +3,7 @@ using Portal.Access;
 
 namespace Portal.Web.Projects;
 
-/// <summary>A role that can be chosen in a project.</summary>
+/// <summary>A role that can be chosen in a project, or on the whole system.</summary>
 /// <param name="Givable">Whether the reader has every right of it there.</param>
 public sealed record RoleChoice(RoleRow Role, bool Givable)
 {
@@ -13,6 +13,9 @@ public sealed record RoleChoice(RoleRow Role, bool Givable)
         var rights = role.Rights & PermissionWords.OfProjects;
         return role.Everything || rights == PermissionSet.None ? null : new(role, held.Covers(rights));
     }
+
+    /// <summary>On the whole system every role counts, also those that hold everything.</summary>
+    public static RoleChoice OnSystem(RoleRow role, PermissionSet held) => new(role, held.Covers(role.Rights));
 
     /// <summary>Options of a select; what cannot be given is there, but cannot be chosen.</summary>
     public static RenderFragment Options(IReadOnlyList<RoleChoice> choices, string chosen) => builder =>

@@ -42,6 +42,8 @@ public static class AccessErrors
 
     public static Error PasswordKeptElsewhere { get; } = new("PRECONDITION", "This account's password is kept by the directory or the identity provider. Change it there.", ErrorKind.Precondition);
 
+    public static Error ChangedMeanwhile { get; } = new("CONFLICT", "Somebody changed this account at the same moment. Look at it again.", ErrorKind.Conflict);
+
     public static Error LastAdministrator { get; } = new("PRECONDITION", "This is the last administrator. Make somebody else administrator first.", ErrorKind.Precondition);
 
     public static Error Yourself { get; } = new("PRECONDITION", "You cannot do this to your own account. Ask another administrator.", ErrorKind.Precondition);
@@ -77,6 +79,10 @@ public static class AccessErrors
 
     public static Error RoleHeld(int bindings) => new("PRECONDITION",
         string.Create(CultureInfo.InvariantCulture, $"The role is given {bindings} {(bindings == 1 ? "time" : "times")}. Give its holders another role first."), ErrorKind.Precondition);
+
+    /// <summary>Group rules give the role; they are named by their patterns.</summary>
+    public static Error RoleInRules(IReadOnlyList<string> patterns, int more) => new("CONFLICT",
+        string.Create(CultureInfo.InvariantCulture, $"The group {(patterns.Count + more == 1 ? "rule" : "rules")} {string.Join(", ", patterns)}{(more > 0 ? $" and {more} more" : "")} {(patterns.Count + more == 1 ? "gives" : "give")} this role. Change or delete {(patterns.Count + more == 1 ? "it" : "them")} first."), ErrorKind.Conflict);
 
     public static Error TooManyRoles { get; } = new("PRECONDITION", string.Create(CultureInfo.InvariantCulture, $"There are {RoleRules.MaxRoles} custom roles, and there can be no more. Delete one first."), ErrorKind.Precondition);
 

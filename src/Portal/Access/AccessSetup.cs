@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Portal.Access.Federation;
 using Portal.Access.Groups;
 using Portal.Access.Oidc;
+using Portal.Audit;
 using Portal.Data;
 
 namespace Portal.Access;
@@ -19,7 +20,7 @@ public static class AccessSetup
         services.AddSingleton<IGrantSource, GrantLoader>();
         services.AddSingleton<IAccessPolicy, AccessPolicy>();
         services.AddSingleton<SignInThrottle>();
-        services.AddSingleton<SignInAttempts>();
+        services.AddSingleton(s => new SignInAttempts(s.GetRequiredService<SignInThrottle>(), s.GetRequiredService<AuditLog>()));
         services.AddSingleton<AccessTokenCredentials>();
         services.AddSingleton<RobotCredentials>();
         services.AddSingleton<MachineCredentials>();

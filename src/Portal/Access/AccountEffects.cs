@@ -7,7 +7,7 @@ using Portal.Data;
 namespace Portal.Access;
 
 /// <summary>What changing an account brings with it: sessions, announcements, audit rows.</summary>
-public sealed class AccountEffects(AuditLog audit, IChangeFeed feed, TimeProvider time, IOptions<FirstRunOptions> firstRun, LastAdministratorRule rule)
+public sealed class AccountEffects(AuditLog audit, IChangeFeed feed, TimeProvider time, IOptions<FirstRunOptions> firstRun, LastAdministratorRule rule, SignInAttempts attempts)
 {
     /// <summary>The first administrator has an own password now, so the one that was written down goes.</summary>
     internal void FirstPasswordReplaced(Caller caller)
@@ -16,6 +16,8 @@ public sealed class AccountEffects(AuditLog audit, IChangeFeed feed, TimeProvide
     }
 
     internal LastAdministratorRule LastAdministrator => rule;
+
+    internal SignInAttempts Attempts => attempts;
 
     internal DateTimeOffset Now => time.GetUtcNow();
 

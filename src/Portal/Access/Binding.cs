@@ -30,7 +30,7 @@ public enum BindingOrigin
 
 /// <summary>
 /// Gives a role to a subject: on the system, on a project, or only on the repositories and tags of it that match a pattern. The subject has one role per
-/// such place.
+/// such place, the whole system among them.
 /// </summary>
 public sealed class Binding
 {
@@ -69,7 +69,7 @@ public sealed class Binding
             b.Property(x => x.CreatedBy).HasMaxLength(255);
             b.HasOne(x => x.Role).WithMany().HasForeignKey(x => x.RoleId).OnDelete(DeleteBehavior.Restrict);
             b.HasIndex(x => new { x.SubjectKind, x.SubjectId });
-            b.HasIndex(x => new { x.ProjectId, x.SubjectKind, x.SubjectId, x.RepositoryPattern, x.TagPattern }).IsUnique();
+            b.HasIndex(x => new { x.ProjectId, x.SubjectKind, x.SubjectId, x.RepositoryPattern, x.TagPattern }).IsUnique().HasFilter(null);
         }
     }
 }

@@ -33,6 +33,7 @@ public sealed record BindingRow
     public required DateTimeOffset? Until { get; init; }
     public required DateTimeOffset Since { get; init; }
     public required string AddedBy { get; init; }
+    public BindingOrigin Origin { get; init; }
 
     /// <summary>How a person would call the subject.</summary>
     public string Called => string.IsNullOrEmpty(DisplayName) ? Name ?? "" : DisplayName;
@@ -44,7 +45,8 @@ public sealed record BindingRow
 /// <param name="Role">The role's name.</param>
 /// <param name="Whole">True for those of people and groups, without a pattern and not ended, as <c>/api/v2.0</c> knows them.</param>
 /// <param name="ExactName">The subject's exact name.</param>
-public sealed record BindingFilter(SubjectKind? Kind = null, string? Role = null, bool Whole = false, string? ExactName = null);
+/// <param name="IdleSince">Only those of people and robots who have not signed in or been used since then.</param>
+public sealed record BindingFilter(SubjectKind? Kind = null, string? Role = null, bool Whole = false, string? ExactName = null, DateTimeOffset? IdleSince = null);
 
 static class BindingRows
 {
@@ -79,6 +81,7 @@ static class BindingRows
             Until = b.Until,
             Since = b.CreatedAt,
             AddedBy = b.CreatedBy,
+            Origin = b.Origin,
         };
 
     /// <summary>Narrows to what a page or a client asked for.</summary>
@@ -88,6 +91,7 @@ static class BindingRows
         if (filter.Role is { } role) rows = rows.Where(r => r.RoleName == role);
         if (filter.Whole) rows = rows.Where(r => r.SubjectKind != SubjectKind.Robot && r.RepositoryPattern == "" && r.TagPattern == "" && (r.Until == null || r.Until > now));
         if (filter.ExactName?.ToUpperInvariant() is { } name) rows = rows.Where(r => r.Name!.ToUpper() == name);
+        if (filter.IdleSince is { } since) rows = rows.Where(r => r.SubjectKind != SubjectKind.Group && r.Since < since && (r.LastActiveAt == null || r.LastActiveAt < since));
         if (text is null) return rows;
         var like = Like.Contains(text.ToUpperInvariant());
         return rows.Where(r => EF.Functions.Like(r.Name!.ToUpper(), like, Like.Escape)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Portal.Access.Ldap;
@@ -25,6 +26,7 @@ public sealed class CredentialService
     readonly TimeProvider _time;
     readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     readonly ConcurrentDictionary<string, (int UserId, string Name, DateTimeOffset Until)> _remembered = new();
+    readonly ConcurrentDictionary<string, Lazy<Task<Result<(Caller Who, bool Lasting)>>>> _checking = new(StringComparer.Ordinal);
     int _generation;
 
     internal CredentialService(LocalPasswords local, SignInAttempts attempts, MachineCredentials machines, LdapSignIn directory, IChangeFeed feed, TimeProvider time)
@@ -60,24 +62,47 @@ public sealed class CredentialService
         if (!allowPasswordChange && _remembered.TryGetValue(memory, out var known) && known.Until > now)
             return caller with { Kind = SubjectKind.User, Id = known.UserId, Name = known.Name };
 
-        if (await _attempts.RefuseAsync(name, caller, cancellation) is { } refusal) return refusal;
-        var user = await _local.FindAsync(name, secret, cancellation);
-        // Local accounts come first, so that they sign in whatever the directory does; every other name and password costs the same.
-        var outside = user is null ? await _directory.VerifyAsync(name, secret, caller, cancellation) : (Result<Caller>?)null;
-        if (outside is { Ok: false } refused)
-        {
-            await _attempts.FailedAsync(name, AuditResources.User, caller, cancellation);
-            return refused.Error;
-        }
-        await _attempts.SucceededAsync(name, caller, cancellation);
-        if (user is { MustChangePassword: true } && !allowPasswordChange) return AccessErrors.PasswordChangeRequired;
-        var found = outside?.Value ?? caller with { Kind = SubjectKind.User, Id = user!.Id, Name = user.UserName! };
+        // The same name and secret at the same moment, as clients that run side by side send them, are one attempt.
+        // Those who come after a change to an account do not join one who came before it.
+        var flight = string.Create(CultureInfo.InvariantCulture, $"{memory} {generation} {allowPasswordChange} {caller.Address}");
+        var found = await _checking.GetOrAdd(flight, key => new(() => CheckOnceAsync(key, name, secret, caller, allowPasswordChange))).Value.WaitAsync(cancellation);
+        if (!found.Ok) return found.Error;
         // A change that arrived while the slow hash was at work may be to this account: answer, but do not remember.
-        if (user is not { MustChangePassword: true } && generation == Volatile.Read(ref _generation))
+        if (found.Value.Lasting && generation == Volatile.Read(ref _generation))
         {
             if (_remembered.Count >= MaxRemembered) _remembered.Clear();
-            _remembered[memory] = (found.Id, found.Name, now + Remember);
+            _remembered[memory] = (found.Value.Who.Id, found.Value.Who.Name, now + Remember);
         }
-        return found;
+        return found.Value.Who with { Address = caller.Address, Client = caller.Client };
+    }
+
+    // on the side, because it runs to its end although the first who asked may be gone: others wait for it
+    async Task<Result<(Caller Who, bool Lasting)>> CheckOnceAsync(string flight, string name, string secret, Caller caller, bool allowPasswordChange)
+    {
+        try
+        {
+            return await CheckAsync(name, secret, caller, allowPasswordChange);
+        }
+        finally
+        {
+            _checking.TryRemove(flight, out _);
+        }
+    }
+
+    async Task<Result<(Caller Who, bool Lasting)>> CheckAsync(string name, string secret, Caller caller, bool allowPasswordChange)
+    {
+        var attempt = await _attempts.BeginAsync(name, caller, CancellationToken.None);
+        if (!attempt.Ok) return attempt.Error;
+        var user = await _local.FindAsync(name, secret, CancellationToken.None);
+        // Local accounts come first, so that they sign in whatever the directory does; every other name and password costs the same.
+        var outside = user is null ? await _directory.VerifyAsync(name, secret, caller, CancellationToken.None) : (Result<Caller>?)null;
+        if (outside is { Ok: false } refused)
+        {
+            await _attempts.LostAsync(attempt.Value, AuditResources.User, caller, CancellationToken.None);
+            return refused.Error;
+        }
+        await _attempts.WonAsync(attempt.Value, caller, CancellationToken.None);
+        if (user is { MustChangePassword: true } && !allowPasswordChange) return AccessErrors.PasswordChangeRequired;
+        return (outside?.Value ?? caller with { Kind = SubjectKind.User, Id = user!.Id, Name = user.UserName! }, user is not { MustChangePassword: true });
     }
 }

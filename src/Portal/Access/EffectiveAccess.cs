@@ -17,6 +17,35 @@ public sealed class EffectiveAccess(IDbContextFactory<PortalDbContext> contexts,
         var own = caller.Kind == kind && caller.Id == id;
         if (await RefuseAsync(caller, own, target, cancellation) is { } refusal) return refusal;
         await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await ExplainAsync(db, kind, id, target, null, cancellation);
+    }
+
+    /// <summary>The same of somebody who shows one of their personal access tokens. One may ask about one's own tokens, and with <c>user:list</c> on the system about all.</summary>
+    public async Task<Result<EffectiveRights>> ExplainTokenAsync(Caller caller, int tokenId, AccessTarget target, CancellationToken cancellation)
+    {
+        if (caller.IsAnonymous) return AccessErrors.SignInNeeded;
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var now = time.GetUtcNow();
+        var token = await db.AccessTokens.AsNoTracking().Where(t => t.Id == tokenId && !t.User!.Deleted)
+            .Select(t => new TokenLimit(t.Id, t.Name, t.UserId, t.Scopes, t.ProjectId, t.AllowedFrom, t.ExpiresAt, t.RevokedAt == null && (t.ExpiresAt == null || t.ExpiresAt > now))).FirstOrDefaultAsync(cancellation);
+        var own = token is not null && caller.Kind == SubjectKind.User && caller.Id == token.OwnerId;
+        // somebody else's token and none answer alike
+        if (token is null || !own && !await policy.MayAsync(caller, Permissions.UserList, AccessTarget.System, cancellation)) return Error.NotFound("The access token");
+        if (await RefuseAsync(caller, own, target, cancellation) is { } refusal) return refusal;
+        return await ExplainAsync(db, SubjectKind.User, token.OwnerId, target, token, cancellation);
+    }
+
+    /// <summary>The id of the personal access token that this is; null for none. Who may know more of it, <see cref="ExplainTokenAsync"/> decides.</summary>
+    public async Task<int?> FindTokenAsync(string text, CancellationToken cancellation)
+    {
+        if (!AccessTokenText.IsWhole(text)) return null;
+        var hash = AccessTokenText.Hash(text);
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await db.AccessTokens.Where(t => t.Hash == hash).Select(t => (int?)t.Id).FirstOrDefaultAsync(cancellation);
+    }
+
+    async Task<Result<EffectiveRights>> ExplainAsync(PortalDbContext db, SubjectKind kind, int id, AccessTarget target, TokenLimit? token, CancellationToken cancellation)
+    {
         var now = time.GetUtcNow();
         if (await SubjectAsync(db, kind, id, now, cancellation) is not { } subject) return Error.NotFound("The subject");
         List<AccessReason> reasons = [];
@@ -25,8 +54,14 @@ public sealed class EffectiveAccess(IDbContextFactory<PortalDbContext> contexts,
             reasons.AddRange(await ReasonsAsync(db, GrantLoader.Bindings(db, kind, id).Where(b => b.Until == null || b.Until > now), target, cancellation));
             if (kind == SubjectKind.Robot) reasons.AddRange((await RobotReasonsAsync(db, [id], target, cancellation)).Select(r => r.Reason));
         }
-        if (target.Public) reasons.Add(new() { Source = AccessSource.Public, ProjectId = target.ProjectId, Rights = BuiltInRoles.Public });
-        return new EffectiveRights(kind, id, subject.Name, subject.Active, [.. Permissions.All.Select(p => new EffectiveRight(p, [.. reasons.Where(r => r.Rights.Has(p))]))]);
+        if (target.Public) reasons.Add(new() { Source = AccessSource.Public, ProjectId = target.ProjectId, Rights = BuiltInRoles.Public, OfRole = BuiltInRoles.Public });
+        var carried = token is null ? PermissionSet.Everything : token.ProjectId is { } only && only != target.ProjectId ? PermissionSet.None : TokenScopes.Set(token.Scopes);
+        return new EffectiveRights(kind, id, subject.Name, subject.Active && token is not { Active: false },
+            [.. Permissions.All.Select(p => new EffectiveRight(p, [.. reasons.Where(r => r.Rights.Has(p))]) { Withheld = token is { Active: false } || !carried.Has(p) })])
+        {
+            Considered = reasons,
+            Token = token,
+        };
     }
 
     /// <summary>One page of the users and robots who may do something on a target, by name, with what gives it; the filter looks into the name.</summary>
@@ -38,7 +73,7 @@ public sealed class EffectiveAccess(IDbContextFactory<PortalDbContext> contexts,
         var now = time.GetUtcNow();
         // what patterns there are in a project is few; who holds them may be many
         var near = db.Bindings.Where(b => (b.Until == null || b.Until > now) && (b.ProjectId == null || b.ProjectId == target.ProjectId));
-        var matching = (await ReasonsAsync(db, near.Where(b => b.RepositoryPattern != "" || b.TagPattern != ""), target, cancellation)).Where(r => r.Rights.Has(permission)).Select(r => r.BindingId!.Value).ToList();
+        var matching = (await GivingAsync(db, near.Where(b => b.RepositoryPattern != "" || b.TagPattern != ""), target, cancellation)).Where(r => r.Rights.Has(permission)).Select(r => r.BindingId!.Value).ToList();
         var (resource, action) = (permission.Resource, permission.Action);
         var counting = near.Where(b => matching.Contains(b.Id)
             || (b.RepositoryPattern == "" && b.TagPattern == "" && (b.Role!.Everything || b.Role.Permissions.Any(p => p.Resource == resource && p.Action == action))));
@@ -68,7 +103,7 @@ public sealed class EffectiveAccess(IDbContextFactory<PortalDbContext> contexts,
         var held = counting.Where(b => (b.SubjectKind == SubjectKind.User && users.Contains(b.SubjectId)) || (b.SubjectKind == SubjectKind.Group && groups.Contains(b.SubjectId))
             || (b.SubjectKind == SubjectKind.Robot && robots.Contains(b.SubjectId)));
         var holders = await held.Select(b => new { b.Id, b.SubjectKind, b.SubjectId }).ToDictionaryAsync(b => b.Id, b => (b.SubjectKind, b.SubjectId), cancellation);
-        var reasons = (await ReasonsAsync(db, held, target, cancellation)).ToLookup(r => holders[r.BindingId!.Value]);
+        var reasons = (await GivingAsync(db, held, target, cancellation)).ToLookup(r => holders[r.BindingId!.Value]);
         var own = (await RobotReasonsAsync(db, robots, target, cancellation)).Where(r => r.Reason.Rights.Has(permission)).ToLookup(r => r.RobotId, r => r.Reason);
         return [.. rows.Select(row => row with
         {
@@ -77,6 +112,10 @@ public sealed class EffectiveAccess(IDbContextFactory<PortalDbContext> contexts,
         })];
     }
 
+    static async Task<IEnumerable<AccessReason>> GivingAsync(PortalDbContext db, IQueryable<Binding> bindings, AccessTarget target, CancellationToken cancellation) =>
+        (await ReasonsAsync(db, bindings, target, cancellation)).Where(r => r.Rights != PermissionSet.None);
+
+    /// <summary>The bindings here and on the whole system, with what each gives on the target; that may be nothing.</summary>
     static async Task<List<AccessReason>> ReasonsAsync(PortalDbContext db, IQueryable<Binding> bindings, AccessTarget target, CancellationToken cancellation)
     {
         var rows = await bindings.AsNoTracking().Where(b => b.ProjectId == null || b.ProjectId == target.ProjectId).OrderBy(b => b.Id).Select(b => new
@@ -86,6 +125,8 @@ public sealed class EffectiveAccess(IDbContextFactory<PortalDbContext> contexts,
             b.RepositoryPattern,
             b.TagPattern,
             b.Until,
+            b.CreatedBy,
+            b.CreatedAt,
             b.Role!.Name,
             b.Role.Title,
             b.Role.Everything,
@@ -103,8 +144,11 @@ public sealed class EffectiveAccess(IDbContextFactory<PortalDbContext> contexts,
             RepositoryPattern = r.RepositoryPattern,
             TagPattern = r.TagPattern,
             Until = r.Until,
+            GivenBy = r.CreatedBy,
+            GivenAt = r.CreatedAt,
+            OfRole = r.Everything ? PermissionSet.Everything : GrantLoader.Set(r.Rights),
             Rights = GrantLoader.Build([new(r.ProjectId, r.RepositoryPattern, r.TagPattern, null, r.Everything ? PermissionSet.Everything : GrantLoader.Set(r.Rights))], [], null).On(target),
-        }).Where(r => r.Rights != PermissionSet.None)];
+        })];
     }
 
     static IQueryable<RobotPermission> RobotRights(PortalDbContext db, AccessTarget target) => target.ProjectId is { } id
@@ -120,6 +164,7 @@ public sealed class EffectiveAccess(IDbContextFactory<PortalDbContext> contexts,
             Source = AccessSource.Robot,
             ProjectId = g.Key.ProjectId,
             Rights = GrantLoader.Set(g.Select(p => $"{p.Resource}:{p.Action}")),
+            OfRole = GrantLoader.Set(g.Select(p => $"{p.Resource}:{p.Action}")),
         }))];
     }
 

@@ -35,6 +35,15 @@ public sealed class ExternalAccounts(Transactions transactions, AccountEffects e
             return caller with { Kind = SubjectKind.User, Id = user.Id, Name = user.UserName! };
         }, cancellation);
 
+    /// <summary>The user names of the accounts that these people of a source have, by their subjects; who has none is left out.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> NamesAsync(UserSource source, string issuer, IReadOnlyCollection<string> subjects, CancellationToken cancellation)
+    {
+        if (subjects.Count == 0) return new Dictionary<string, string>();
+        var named = await transactions.RunAsync<Dictionary<string, string>>(async db => await db.Users.AsNoTracking()
+            .Where(u => u.Source == source && u.ExternalIssuer == issuer && subjects.Contains(u.ExternalSubject!) && !u.Deleted).ToDictionaryAsync(u => u.ExternalSubject!, u => u.UserName!, StringComparer.Ordinal, cancellation), cancellation);
+        return named.Value;
+    }
+
     void Refresh(User user, UserProfile profile)
     {
         var mail = profile.Email.Length > 0 ? profile.Email : user.Email;

@@ -38,10 +38,10 @@ public static class PortalAuthentication
     }
 
     /// <summary>Starts a session for verified credentials and sets the cookie.</summary>
-    public static async Task SignInBrowserAsync(this HttpContext http, Caller caller, CancellationToken cancellation)
+    public static async Task SignInBrowserAsync(this HttpContext http, Caller caller, CancellationToken cancellation, ProviderSession? provider = null)
     {
         var sessions = http.RequestServices.GetRequiredService<SessionService>();
-        var id = await sessions.StartAsync(caller, cancellation);
+        var id = await sessions.StartAsync(caller, cancellation, provider);
         var identity = new ClaimsIdentity(
             [
                 new(ClaimTypes.NameIdentifier, caller.Id.ToString(CultureInfo.InvariantCulture)),

@@ -86,7 +86,13 @@ public sealed class RobotSecret
     public int Id { get; set; }
     public int RobotId { get; set; }
 
-    /// <summary>PBKDF2 with SHA-256 over the secret, because a given one may be short.</summary>
+    /// <summary>
+    /// True for one that Portal made: 32 random letters and digits, about 190 bits, which nobody guesses, so a plain hash keeps it. One that a person gave may be
+    /// short and is kept by a slow hash.
+    /// </summary>
+    public bool Random { get; set; }
+
+    /// <summary>SHA-256 over salt and secret when it is random, PBKDF2 with SHA-256 when it is not.</summary>
     public byte[] Hash { get; set; } = [];
 
     /// <summary>16 random bytes.</summary>

@@ -21,7 +21,6 @@ sealed class RobotCredentials
     readonly CredentialUse _use;
     readonly TimeProvider _time;
     readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
-    readonly byte[] _nobody = RandomNumberGenerator.GetBytes(16);
     readonly ConcurrentDictionary<string, Entry> _known = new(StringComparer.Ordinal);
     int _generation;
 
@@ -54,11 +53,9 @@ sealed class RobotCredentials
         {
             // Looked for even when it is known, so that a wrong secret costs the same whether there is such a robot or not.
             if ((robot = await LoadAsync(login, cancellation)) is null) return null;
-            if (await _attempts.RefuseAsync(login, caller, cancellation) is { } refusal) return refusal;
-            secretId = robot.Secrets.FirstOrDefault(s => CryptographicOperations.FixedTimeEquals(s.Hash, RobotSecretText.Hash(secret, s.Salt)))?.Id ?? 0;
-            if (secretId == 0) return await _attempts.FailedAsync(login, AuditResources.Robot, caller, cancellation);
-            await _attempts.SucceededAsync(login, caller, cancellation);
-            robot.Right[memory] = secretId;
+            var checkedId = await robot.Checking.GetOrAdd($"{memory} {caller.Address}", key => new(() => CheckOnceAsync(robot, key, secret, caller))).Value.WaitAsync(cancellation);
+            if (!checkedId.Ok) return checkedId.Error;
+            robot.Right[memory] = secretId = checkedId.Value;
         }
         // Only who shows the right secret learns why it is refused.
         if (robot.Disabled) return (Result<Caller>)AccessErrors.RobotDisabled;
@@ -73,8 +70,43 @@ sealed class RobotCredentials
     public async ValueTask<Result<Caller>> RefuseAsync(string login, string secret, Caller caller, CancellationToken cancellation)
     {
         if (await _attempts.RefuseAsync(login, caller, cancellation) is { } refusal) return refusal;
-        _ = RobotSecretText.Hash(secret, _nobody);
+        RobotSecretText.SpendTime(secret);
         return await _attempts.FailedAsync(login, AuditResources.Robot, caller, cancellation);
+    }
+
+    // clients that run side by side show the same secret at the same moment: one attempt
+    async Task<Result<int>> CheckOnceAsync(Entry robot, string flight, string secret, Caller caller)
+    {
+        try
+        {
+            return await CheckAsync(robot, secret, caller);
+        }
+        finally
+        {
+            robot.Checking.TryRemove(flight, out _);
+        }
+    }
+
+    /// <summary>The id of the secret that this is.</summary>
+    async Task<Result<int>> CheckAsync(Entry robot, string secret, Caller caller)
+    {
+        if (await _attempts.RefuseAsync(robot.Login, caller, CancellationToken.None) is { } refusal) return refusal;
+        if (robot.Secrets.FirstOrDefault(s => s.Random && RobotSecretText.Matches(s, secret)) is { } random)
+        {
+            await _attempts.SucceededAsync(robot.Login, caller, CancellationToken.None);
+            return random.Id;
+        }
+        if (robot.Secrets.All(s => s.Random))
+        {
+            // no number of guesses finds a random one, so it is counted afterwards; a wrong one costs as much as one for a name that nobody has
+            RobotSecretText.SpendTime(secret);
+            return await _attempts.FailedAsync(robot.Login, AuditResources.Robot, caller, CancellationToken.None);
+        }
+        var attempt = await _attempts.BeginAsync(robot.Login, caller, CancellationToken.None);
+        if (!attempt.Ok) return attempt.Error;
+        if (robot.Secrets.FirstOrDefault(s => !s.Random && RobotSecretText.Matches(s, secret)) is not { } given) return await _attempts.LostAsync(attempt.Value, AuditResources.Robot, caller, CancellationToken.None);
+        await _attempts.WonAsync(attempt.Value, caller, CancellationToken.None);
+        return given.Id;
     }
 
     async Task<Entry?> LoadAsync(string login, CancellationToken cancellation)
@@ -93,5 +125,8 @@ sealed class RobotCredentials
     {
         /// <summary>Secrets that were right, as keyed hashes, and their ids; at most one for each secret.</summary>
         public ConcurrentDictionary<string, int> Right { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Secrets that are being checked, from an address each.</summary>
+        public ConcurrentDictionary<string, Lazy<Task<Result<int>>>> Checking { get; } = new(StringComparer.Ordinal);
     }
 }

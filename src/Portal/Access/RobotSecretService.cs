@@ -31,15 +31,16 @@ public sealed class RobotSecretService(IDbContextFactory<PortalDbContext> contex
             return Error.Invalid("overlap_minutes", string.Create(CultureInfo.InvariantCulture, $"An overlap has 0 to {(int)longest.TotalMinutes} minutes."));
         if (given is { Length: > 0 } && RobotSecretText.Refuse(given) is { } weak) return weak;
         var now = changes.Now;
-        var text = given is { Length: > 0 } ? given : RobotSecretText.New();
+        var own = given is { Length: > 0 };
+        var text = own ? given! : RobotSecretText.New();
         DateTimeOffset? until = overlap > TimeSpan.Zero ? now + overlap : null;
         db.RobotSecrets.RemoveRange(robot.Secrets.Where(s => s.ValidUntil is not null || until is null));
         foreach (var old in robot.Secrets.Where(s => s.ValidUntil is null)) old.ValidUntil = until;
-        robot.Secrets.Add(RobotSecretText.Keep(text, now));
+        robot.Secrets.Add(own ? RobotSecretText.KeepGiven(text, now) : RobotSecretText.KeepRandom(text, now));
         robot.UpdatedAt = now;
         changes.Audit(db, caller, AuditActions.Update, robot, null, new { Secret = "replaced", OldWorksUntil = until });
         await changes.CommitAsync(db, robot, transaction, cancellation);
-        return new NewRobotSecret(given is { Length: > 0 } ? "" : text, until);
+        return new NewRobotSecret(own ? "" : text, until);
     }
 
     /// <summary>Ends an overlap early: the old secret dies now.</summary>

@@ -20,6 +20,7 @@ public sealed class RobotService(IDbContextFactory<PortalDbContext> contexts, ID
         if (await guard.RefuseExcessAsync(caller, draft.Rights, cancellation) is { } excess) return excess;
         var now = changes.Now;
         var secret = draft.Secret ?? RobotSecretText.New();
+        var kept = draft.Secret is null ? RobotSecretText.KeepRandom(secret, now) : RobotSecretText.KeepGiven(secret, now);
         var robot = new Robot
         {
             Name = draft.Name,
@@ -35,7 +36,7 @@ public sealed class RobotService(IDbContextFactory<PortalDbContext> contexts, ID
             CreatedById = caller.Id,
             Stamp = AccountEffects.NewStamp(),
             Permissions = RobotRules.Rows(draft.Rights),
-            Secrets = [RobotSecretText.Keep(secret, now)],
+            Secrets = [kept],
         };
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var login = robot.Login.ToUpperInvariant();

@@ -19,7 +19,7 @@ public static class RoleEndpoints
         api.MapPost("/roles", CreateAsync).Describe("createRole", Tag, "Make a custom role, or clone one", 400, 404, 409, 412).Answers(201);
         api.MapGet("/roles/{role_id}", GetAsync).Describe("getRole", Tag, "One role", 404).Answers<RoleJson>();
         api.MapPut("/roles/{role_id}", UpdateAsync).Describe("updateRole", Tag, "Change a custom role; what is not sent stays", 400, 404, 409, 412).Answers();
-        api.MapDelete("/roles/{role_id}", DeleteAsync).Describe("deleteRole", Tag, "Delete a custom role that nobody holds", 404, 412).Answers();
+        api.MapDelete("/roles/{role_id}", DeleteAsync).Describe("deleteRole", Tag, "Delete a custom role that nobody holds and no group rule gives", 404, 409, 412).Answers();
     }
 
     static IResult Catalogue(HttpContext http) => http.Caller().IsAnonymous ? AccessErrors.SignInNeeded.Reply() : Results.Ok(Permissions.All.Select(RightJson.From));

@@ -78,6 +78,13 @@ public sealed class RoleQueries(IDbContextFactory<PortalDbContext> contexts, IAc
             .ToListAsync(cancellation);
     }
 
+    /// <summary>The same for the whole system: every role there is.</summary>
+    public async Task<IReadOnlyList<RoleRow>> ForSystemAsync(CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await Rows(db, db.Roles.AsNoTracking().OrderByDescending(r => r.Strength).ThenBy(r => r.Id).Take(RoleRules.MaxRoles + BuiltInRoles.All.Count), counted: false).ToListAsync(cancellation);
+    }
+
     static IQueryable<RoleRow> Rows(PortalDbContext db, IQueryable<Role> roles, bool counted) => roles.Select(r => new RoleRow
     {
         Id = r.Id,

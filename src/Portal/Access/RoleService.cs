@@ -58,7 +58,7 @@ public sealed class RoleService(IDbContextFactory<PortalDbContext> contexts, IDa
         return await SaveAsync(db, transaction, role, cancellation) is { } taken ? taken : Result.Success;
     }
 
-    /// <summary>Deletes a custom role that nobody holds.</summary>
+    /// <summary>Deletes a custom role that nobody holds and no group rule gives.</summary>
     public async Task<Result> DeleteAsync(Caller caller, int roleId, CancellationToken cancellation)
     {
         var allowed = await AllowedAsync(caller, Permissions.RoleDelete, cancellation);
@@ -68,6 +68,7 @@ public sealed class RoleService(IDbContextFactory<PortalDbContext> contexts, IDa
         var found = await CustomAsync(db, roleId, cancellation);
         if (!found.Ok) return found.Error;
         if (await db.Bindings.CountAsync(b => b.RoleId == roleId, cancellation) is > 0 and var held) return AccessErrors.RoleHeld(held);
+        if (await InRulesAsync(db, roleId, cancellation) is { } ruled) return ruled;
         audit.Add(db, new(caller.Actor, AuditActions.Delete, AuditResources.Role, found.Value.Name) { Before = Shown(found.Value) });
         db.Roles.Remove(found.Value);
         return await SaveAsync(db, transaction, found.Value, cancellation) is { } refused ? refused : Result.Success;
@@ -108,11 +109,24 @@ public sealed class RoleService(IDbContextFactory<PortalDbContext> contexts, IDa
         }
         catch (DbUpdateException) when (db.Entry(role).State == EntityState.Deleted)
         {
-            return AccessErrors.RoleHeld(1); // somebody was given the role after the count: the database refuses to take it away from them
+            // somebody was given the role, or a rule gives it, since it was looked at: the database refuses to take it away from them
+            await transaction.RollbackAsync(cancellation);
+            await using var after = await contexts.CreateDbContextAsync(cancellation);
+            return await InRulesAsync(after, role.Id, cancellation) ?? AccessErrors.RoleHeld(Math.Max(1, await after.Bindings.CountAsync(b => b.RoleId == role.Id, cancellation)));
         }
         await feed.AnnounceAsync(db, cancellation, new ChangeNotice(AccessTopics.Role, role.Name));
         await transaction.CommitAsync(cancellation);
         return null;
+    }
+
+    static async Task<Error?> InRulesAsync(PortalDbContext db, int roleId, CancellationToken cancellation)
+    {
+        const int Named = 3;
+        var rules = db.MappingRules.Where(r => r.RoleId == roleId);
+        var count = await rules.CountAsync(cancellation);
+        if (count == 0) return null;
+        var patterns = await rules.OrderBy(r => r.Position).ThenBy(r => r.Id).Take(Named).Select(r => r.Pattern).ToListAsync(cancellation);
+        return AccessErrors.RoleInRules(patterns, count - patterns.Count);
     }
 
     static async Task<Result<Role>> CustomAsync(PortalDbContext db, int roleId, CancellationToken cancellation) =>

@@ -20,6 +20,12 @@ public sealed class Session
     public string Address { get; set; } = "";
     public string Client { get; set; } = "";
 
+    /// <summary>The provider's own session (<c>sid</c>) that it began from; null when the provider named none, or none was asked.</summary>
+    public string? ProviderSession { get; set; }
+
+    /// <summary>The provider's identity token, encrypted, to show it again when signing out there; null when there is none, and after that.</summary>
+    public string? IdToken { get; set; }
+
     internal sealed class Configuration : IEntityTypeConfiguration<Session>
     {
         public void Configure(EntityTypeBuilder<Session> b)
@@ -28,6 +34,8 @@ public sealed class Session
             b.Property(s => s.Id).ValueGeneratedNever();
             b.Property(s => s.Address).HasMaxLength(64);
             b.Property(s => s.Client).HasMaxLength(256);
+            b.Property(s => s.ProviderSession).HasMaxLength(255);
+            b.HasIndex(s => s.ProviderSession);
             b.HasOne(s => s.User).WithMany().HasForeignKey(s => s.UserId);
             b.HasIndex(s => new { s.UserId, s.EndedAt });
             b.HasIndex(s => s.ExpiresAt);

@@ -56,10 +56,5 @@ public static class TokenScopes
     /// <summary>Rights as words; null for everything.</summary>
     public readonly record struct Scope(IReadOnlyList<string>? Rights);
 
-    static IReadOnlyList<Permission> Read(params ReadOnlySpan<string> words)
-    {
-        var rights = new List<Permission>();
-        foreach (var word in words) rights.Add(Permissions.TryParse(word, out var right) ? right : throw new InvalidOperationException($"'{word}' is not in the catalogue."));
-        return rights;
-    }
+    static IReadOnlyList<Permission> Read(params IEnumerable<string> words) => [.. words.Select(Permissions.Named)];
 }

@@ -24,7 +24,7 @@ public static class UserEndpoints
         api.MapPut("/users/{user_id}", UpdateAsync).Describe("updateUserProfile", Tag, "Change e-mail, name and comment; only what is sent", 400, 404).Answers();
         api.MapDelete("/users/{user_id}", DeleteAsync).Describe("deleteUser", Tag, "Delete an account", 404, 412).Answers();
         api.MapPut("/users/{user_id}/sysadmin", SysAdminAsync).Describe("setUserSysAdmin", Tag, "Give or take the administrator role", 404, 412).Answers();
-        api.MapPut("/users/{user_id}/password", PasswordAsync).Describe("updateUserPassword", Tag, "Set a password; the own one needs the present one", 400, 404).Answers();
+        api.MapPut("/users/{user_id}/password", PasswordAsync).Describe("updateUserPassword", Tag, "Set a password; the own one needs the present one", 400, 404, 412, 429).Answers();
         api.MapGet("/permissions", CatalogueAsync).Describe("getPermissions", "permissions", "What a robot may be given", 404).Answers<PermissionsJson>();
     }
 

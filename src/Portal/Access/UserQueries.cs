@@ -8,7 +8,7 @@ namespace Portal.Access;
 /// <param name="Administrator">Holds everything on the whole system, by a role of their own or of a group.</param>
 /// <param name="AdministratorByGroup">Does so by a group.</param>
 public sealed record UserRow(int Id, string Name, string DisplayName, string Email, string Comment, bool Administrator, bool Disabled, bool MustChangePassword,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? LastSignInAt, bool AdministratorByGroup = false)
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? LastSignInAt, UserSource Source, bool AdministratorByGroup = false)
 {
     public string Called => DisplayName.Length > 0 ? DisplayName : Name;
 }
@@ -92,7 +92,7 @@ public sealed class UserQueries(IDbContextFactory<PortalDbContext> contexts, IAc
 
     static IQueryable<UserRow> Rows(IQueryable<User> users, IQueryable<User> administrators, IQueryable<User> byGroup) => users.Select(u => new UserRow(u.Id, u.UserName!, u.DisplayName, u.Email ?? "", u.Comment,
         administrators.Any(a => a.Id == u.Id),
-        u.DisabledAt != null, u.MustChangePassword, u.CreatedAt, u.UpdatedAt, u.LastSignInAt, byGroup.Any(a => a.Id == u.Id)));
+        u.DisabledAt != null, u.MustChangePassword, u.CreatedAt, u.UpdatedAt, u.LastSignInAt, u.Source, byGroup.Any(a => a.Id == u.Id)));
 }
 
 /// <summary>An account's id and names.</summary>

@@ -44,13 +44,13 @@ public sealed class UserService(IDbContextFactory<PortalDbContext> contexts, IDa
             return Task.FromResult<(Error?, object?, object?)>((null, before, new { user.DisplayName, user.Email, user.Comment }));
         }, cancellation);
 
-    /// <summary>Replaces one's own password; all other sessions end.</summary>
+    /// <summary>Replaces one's own password; all other sessions end. Wrong present passwords count and wait like wrong passwords at sign-in.</summary>
     public Task<Result> ChangeOwnPasswordAsync(Caller caller, string present, string wanted, Guid? keepSession, CancellationToken cancellation) =>
         ChangeAsync(caller, caller.Id, Permissions.UserUpdate, true, async (db, user) =>
         {
             if (caller.Kind != SubjectKind.User) return (AccessErrors.SignInNeeded, null, null);
             if (user.Source != UserSource.Local) return (AccessErrors.PasswordKeptElsewhere, null, null);
-            if (user.PasswordHash is null || hasher.VerifyHashedPassword(user, user.PasswordHash, present) == PasswordVerificationResult.Failed) return (AccessErrors.WrongPassword, null, null);
+            if (await RefusePresentAsync(caller, user, present, cancellation) is { } refused) return (refused, null, null);
             if (UserRules.Password(user.UserName!, wanted, options.Value.MinPasswordLength) is { } wrong) return (wrong, null, null);
             if (wanted == present) return (Error.Invalid("new_password", "The new password is the present one."), null, null);
             user.PasswordHash = hasher.HashPassword(user, wanted);
@@ -154,10 +154,30 @@ public sealed class UserService(IDbContextFactory<PortalDbContext> contexts, IDa
         if (refused is not null) return refused;
         user.UpdatedAt = effects.Now;
         effects.Audit(db, caller, right == Permissions.UserDelete ? AuditActions.Delete : AuditActions.Update, name, before, after);
-        if (await _rule.SaveAsync(db, cancellation) is { } last) return last;
+        try
+        {
+            if (await _rule.SaveAsync(db, cancellation) is { } last) return last;
+        }
+        catch (DbUpdateException e) when (provider.IsUniqueViolation(e))
+        {
+            return AccessErrors.ChangedMeanwhile;
+        }
         await effects.AnnounceAsync(db, userId, cancellation);
         await transaction.CommitAsync(cancellation);
         return Result.Success;
+    }
+
+    async Task<Error?> RefusePresentAsync(Caller caller, User user, string present, CancellationToken cancellation)
+    {
+        var attempt = await effects.Attempts.BeginAsync(user.UserName!, caller, cancellation);
+        if (!attempt.Ok) return attempt.Error;
+        if (user.PasswordHash is null || hasher.VerifyHashedPassword(user, user.PasswordHash, present) == PasswordVerificationResult.Failed)
+        {
+            await effects.Attempts.LostAsync(attempt.Value, AuditResources.User, caller, cancellation);
+            return AccessErrors.WrongPassword;
+        }
+        await effects.Attempts.WonAsync(attempt.Value, caller, cancellation);
+        return null;
     }
 
     async ValueTask<Error?> RefuseAsync(Caller caller, Permission right, CancellationToken cancellation) =>

@@ -66,6 +66,8 @@ public sealed class PortalDbContext : IdentityUserContext<User, int>
         builder.ApplyConfigurationsFromAssembly(typeof(PortalDbContext).Assembly);
         // Tags, digests and names differ by case; SQL Server's default collation would fold them.
         if (IsSqlServer) builder.UseCollation("Latin1_General_100_BIN2_UTF8");
+        // The whole system is a place like any other: there, too, a subject has one role. SQL Server takes two nulls as equal by itself, when no filter leaves them out.
+        if (!IsSqlServer) builder.Entity<Binding>().Metadata.GetIndexes().Single(i => i.IsUnique).SetAnnotation("Npgsql:NullsDistinct", false);
         foreach (var property in builder.Model.GetEntityTypes().SelectMany(t => t.GetDeclaredProperties()))
         {
             if (property.FindAnnotation(JsonColumn.Annotation) is not null) property.SetColumnType(IsSqlServer ? "nvarchar(max)" : "jsonb");

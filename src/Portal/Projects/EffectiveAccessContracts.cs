@@ -16,6 +16,8 @@ public sealed class AccessReasonJson
     public string RepositoryPattern { get; init; } = "";
     public string TagPattern { get; init; } = "";
     public DateTimeOffset? Until { get; init; }
+    public string GivenBy { get; init; } = "";
+    public DateTimeOffset? GivenAt { get; init; }
 
     internal static AccessReasonJson From(AccessReason reason) => new()
     {
@@ -28,6 +30,8 @@ public sealed class AccessReasonJson
         RepositoryPattern = reason.RepositoryPattern,
         TagPattern = reason.TagPattern,
         Until = reason.Until,
+        GivenBy = reason.GivenBy,
+        GivenAt = reason.GivenAt,
     };
 }
 
@@ -37,6 +41,9 @@ public sealed class EffectiveRightJson
     public string Resource { get; init; } = "";
     public string Action { get; init; } = "";
     [Always] public bool Allowed { get; init; }
+
+    /// <summary>True when the owner has the right, and the token that was asked about withholds it.</summary>
+    public bool Withheld { get; init; }
     [Always] public IReadOnlyList<AccessReasonJson> Reasons { get; init; } = [];
 }
 
@@ -49,13 +56,17 @@ public sealed class EffectiveRightsJson
     [Always] public bool Active { get; init; }
     [Always] public IReadOnlyList<EffectiveRightJson> Rights { get; init; } = [];
 
+    /// <summary>The token that was asked about.</summary>
+    public int? TokenId { get; init; }
+
     internal static EffectiveRightsJson From(EffectiveRights rights) => new()
     {
         SubjectKind = HolderJson.Word(rights.Kind),
         SubjectId = rights.SubjectId,
         Name = rights.Name,
         Active = rights.Active,
-        Rights = [.. rights.Rights.Select(r => new EffectiveRightJson { Resource = r.Permission.Resource, Action = r.Permission.Action, Allowed = r.Allowed, Reasons = [.. r.Reasons.Select(AccessReasonJson.From)] })],
+        TokenId = rights.Token?.Id,
+        Rights = [.. rights.Rights.Select(r => new EffectiveRightJson { Resource = r.Permission.Resource, Action = r.Permission.Action, Allowed = r.Allowed, Withheld = r.Withheld && r.Reasons.Count > 0, Reasons = [.. r.Reasons.Select(AccessReasonJson.From)] })],
     };
 }
 
@@ -80,4 +91,33 @@ public sealed class HoldersJson
     [Always] public IReadOnlyList<HolderJson> Holders { get; init; } = [];
 
     internal static HoldersJson From(Holders holders) => new() { Everybody = holders.Everybody, Holders = [.. holders.Page.Items.Select(HolderJson.From)] };
+}
+
+/// <summary>A place that somebody reaches, by a role or by a robot's own rights.</summary>
+[Wire]
+public sealed class ReachJson
+{
+    /// <summary>Missing for the whole system.</summary>
+    public string? Project { get; init; }
+    public string RepositoryPattern { get; init; } = "";
+    public string TagPattern { get; init; } = "";
+    public int? BindingId { get; init; }
+    public string Role { get; init; } = "";
+    public string? Group { get; init; }
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>The rights, such as <c>repository:pull</c>; empty for everything.</summary>
+    [Always] public IReadOnlyList<string> Rights { get; init; } = [];
+
+    internal static ReachJson From(ReachRow row) => new()
+    {
+        Project = row.Project,
+        RepositoryPattern = row.RepositoryPattern,
+        TagPattern = row.TagPattern,
+        BindingId = row.BindingId,
+        Role = row.Role,
+        Group = row.Group,
+        Until = row.Until,
+        Rights = row.Everything ? [] : row.Permissions,
+    };
 }

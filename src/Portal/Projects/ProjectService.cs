@@ -10,9 +10,9 @@ namespace Portal.Projects;
 public sealed record ProjectSettings(bool? Public = null, string? Description = null, bool? AuditPulls = null, bool? AuditPushes = null);
 
 /// <summary>Creates and changes projects.</summary>
-public sealed class ProjectService(IDbContextFactory<PortalDbContext> contexts, IDatabaseProvider provider, IAccessPolicy policy, AuditLog audit, IChangeFeed feed, TimeProvider time)
+public sealed class ProjectService(IDbContextFactory<PortalDbContext> contexts, IDatabaseProvider provider, IAccessPolicy policy, ProjectChanges changes)
 {
-    /// <summary>Creates a project; the creator becomes its owner and project admin. Any signed-in user may.</summary>
+    /// <summary>Creates a project; the creator becomes its owner and project admin, and groups get the roles that rules give them there. Any signed-in user may.</summary>
     public async Task<Result<ProjectEntry>> CreateAsync(Caller caller, string? name, ProjectSettings settings, CancellationToken cancellation)
     {
         if (caller.Kind != SubjectKind.User) return AccessErrors.SignInNeeded;
@@ -20,7 +20,7 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> contexts, 
         var parsed = ProjectName.Parse(name);
         if (!parsed.Ok) return parsed.Error;
         if (settings.Description is { Length: > 1000 }) return ProjectErrors.Description;
-        var now = time.GetUtcNow();
+        var now = changes.Now;
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var project = new Project
@@ -46,9 +46,10 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> contexts, 
         }
         var admin = await db.Roles.SingleAsync(r => r.Name == BuiltInRoles.ProjectAdmin.Name, cancellation);
         db.Bindings.Add(new() { SubjectKind = SubjectKind.User, SubjectId = caller.Id, RoleId = admin.Id, ProjectId = project.Id, CreatedAt = now, UpdatedAt = now, CreatedBy = caller.Name });
-        audit.Add(db, new(caller.Actor, AuditActions.Create, AuditResources.Project, project.Name, project.Id) { After = new { project.Public, project.Description } });
+        changes.Audit(db, new(caller.Actor, AuditActions.Create, AuditResources.Project, project.Name, project.Id) { After = new { project.Public, project.Description } });
         await db.SaveChangesAsync(cancellation);
-        await feed.AnnounceAsync(db, cancellation, AccessTopics.OfSubject(SubjectKind.User, caller.Id), Notice(project.Id));
+        await changes.GiveGroupsTheirRolesAsync(db, project, cancellation);
+        await changes.AnnounceAsync(db, cancellation, AccessTopics.OfSubject(SubjectKind.User, caller.Id), Notice(project.Id));
         await transaction.CommitAsync(cancellation);
         return Entry(project);
     }
@@ -67,14 +68,14 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> contexts, 
         project.Description = settings.Description ?? project.Description;
         project.AuditPulls = settings.AuditPulls ?? project.AuditPulls;
         project.AuditPushes = settings.AuditPushes ?? project.AuditPushes;
-        project.UpdatedAt = time.GetUtcNow();
-        audit.Add(db, new(caller.Actor, AuditActions.Update, AuditResources.Project, project.Name, project.Id)
+        project.UpdatedAt = changes.Now;
+        changes.Audit(db, new(caller.Actor, AuditActions.Update, AuditResources.Project, project.Name, project.Id)
         {
             Before = before,
             After = new { project.Public, project.Description, project.AuditPulls, project.AuditPushes },
         });
         await db.SaveChangesAsync(cancellation);
-        await feed.AnnounceAsync(db, cancellation, Notice(project.Id));
+        await changes.AnnounceAsync(db, cancellation, Notice(project.Id));
         await transaction.CommitAsync(cancellation);
         return Result.Success;
     }

@@ -34,7 +34,7 @@ public sealed record RobotRow
 }
 
 /// <summary>A right of a robot with its project's name.</summary>
-public sealed record RobotRightRow(string Resource, string Action, string? Project, bool EveryProject);
+public sealed record RobotRightRow(string Resource, string Action, string? Project, bool EveryProject, int? ProjectId = null);
 
 /// <summary>A secret that works for a while beside a newer one.</summary>
 public sealed record OldSecret(DateTimeOffset Until, DateTimeOffset? LastUsedAt, string LastUsedFrom);
@@ -117,7 +117,7 @@ public sealed class RobotQueries(IDbContextFactory<PortalDbContext> contexts, Ro
         CreatedByKind = r.CreatedByKind,
         CreatedById = r.CreatedById,
         LastUsedAt = r.LastUsedAt,
-        Rights = r.Permissions.OrderBy(p => p.Id).Select(p => new RobotRightRow(p.Resource, p.Action, db.Projects.Where(x => x.Id == p.ProjectId).Select(x => x.Name).FirstOrDefault(), p.EveryProject)).ToList(),
+        Rights = r.Permissions.OrderBy(p => p.Id).Select(p => new RobotRightRow(p.Resource, p.Action, db.Projects.Where(x => x.Id == p.ProjectId).Select(x => x.Name).FirstOrDefault(), p.EveryProject, p.ProjectId)).ToList(),
         Old = r.Secrets.Where(s => s.ValidUntil > now).OrderByDescending(s => s.ValidUntil).Select(s => new OldSecret(s.ValidUntil!.Value, s.LastUsedAt, s.LastUsedFrom)).FirstOrDefault(),
     });
 }

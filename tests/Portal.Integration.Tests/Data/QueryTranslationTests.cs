@@ -101,7 +101,7 @@ public sealed class QueryTranslationTests(ITestOutputHelper output) : IAsyncLife
         if (type == typeof(ProjectListFilter)) return new ProjectListFilter(true, true, "admin", "own");
         if (type == typeof(ArtifactListFilter)) return new ArtifactListFilter(true, sort is null, true, "1.0", [Registry.Manifests.ArtifactKind.Image], "1", Registry.Manifests.MediaTypes.OciConfig, true);
         if (type == typeof(AuditFilter)) return new AuditFilter(1, "admin", "create", "project", "own", true, DateTimeOffset.UnixEpoch, DateTimeOffset.UtcNow);
-        if (type == typeof(BindingFilter)) return new BindingFilter(SubjectKind.User, "guest", true, "guest");
+        if (type == typeof(BindingFilter)) return new BindingFilter(SubjectKind.User, "guest", true, "guest", DateTimeOffset.UnixEpoch);
         if (type == typeof(Immutability.NameSelector)) return Immutability.NameSelector.All;
         if (type == typeof(AccessTarget)) return _fixture.Own.Target;
         if (type == typeof(ProjectEntry)) return _fixture.Own;

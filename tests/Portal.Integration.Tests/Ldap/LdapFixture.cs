@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Access;
@@ -20,7 +21,7 @@ public sealed class LdapFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Directory = await SlapdProcess.StartAsync();
-        Host = await PortalHost.StartAsync();
+        Host = await PortalHost.StartAsync(null, builder => builder.WebHost.UseStaticWebAssets());
         await ChangeAsync(Settings(Directory));
     }
 

@@ -65,6 +65,7 @@ static class EndpointMatrixTable
         new("PUT /api/portal/bindings/{binding_id}", "AS", 400, """{"role":"none"}""", "/api/portal/bindings/{mid}") { Unseen = "OL" },
         new("DELETE /api/portal/bindings/{binding_id}", SignedIn, 404, Url: "/api/portal/bindings/999999"),
         new("GET /api/portal/access/effective", Member, 200, Url: "/api/portal/access/effective?project={p}&repository=team/app"),
+        new("GET /api/portal/access/reach", SignedIn, 200),
         new("GET /api/portal/access/holders", "GDMASUV", 200, Url: "/api/portal/access/holders?action=repository:push&project={p}&repository=team/app&tag=1.0"),
         new("GET /api/v2.0/ping", All, 200),
         new("GET /api/v2.0/health", All, 200),

@@ -45,6 +45,9 @@ public sealed class GroupPagesTests(PortalSite site)
         var tried = await site.Admin.GetAsync("/admin/group-rules?source=oidc&name=page-x");
         Assert.Contains("Would give Guest in none-x", tried.Text, StringComparison.Ordinal);
         Assert.Contains("but there is no such project.", tried.Text, StringComparison.Ordinal);
+        var id = System.Text.RegularExpressions.Regex.Match(tried.Html, "data-opens=\"edit-rule\"[^>]*data-fill-id=\"([0-9]+)\"[^>]*data-fill-pattern=\"page-\\(\\*\\)\"").Groups[1].Value;
+        Assert.Equal("/admin/group-rules", (await site.Admin.PostAsync("/admin/group-rules", "edit", ("id", id), ("source", "oidc"), ("pattern", "page-(*)"), ("project", "other-$1"), ("role", "maintainer"))).Location);
+        Assert.Contains("Would give Maintainer in other-x", (await site.Admin.GetAsync("/admin/group-rules?source=oidc&name=page-x")).Text, StringComparison.Ordinal);
         Assert.Contains("No rule fits", (await site.Admin.GetAsync("/admin/group-rules?source=oidc&name=nothing-like-it")).Text, StringComparison.Ordinal);
     }
 

@@ -62,8 +62,49 @@ public sealed class MachinePagesTests(PortalSite site)
         Assert.DoesNotContain("robot$mirror", (await site.Admin.GetAsync("/admin/robots")).Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task SystemRobot_Edited_HasOtherRightsInOtherPlaces()
+    {
+        await site.NewProjectAsync("edit-one");
+        await site.NewProjectAsync("edit-two");
+        await site.Admin.PostAsync("/admin/robots/new", "create", ("Create.Name", "changing"), ("Create.Days", "30"), ("Create.Projects", "edit-one"), ("Create.Preset", "pull"));
+        var id = IdOf(await site.Admin.GetAsync("/admin/robots"), "robot$changing");
+        var form = await site.Admin.GetAsync($"/admin/robots/{id}/edit");
+        Assert.Contains("name=\"projects-0\" type=\"text\" value=\"edit-one\"", form.Html, StringComparison.Ordinal);
+
+        var saved = await site.Admin.PostAsync($"/admin/robots/{id}/edit", "edit", ("description", "Moves"), ("days", "-1"), ("state", "off"),
+            ("projects-0", "edit-one"), ("rights-0", "repository:pull"), ("projects-1", "edit-two, *"), ("rights-1", "repository:push"), ("rights-1", "repository:pull"), ("system", "catalog:read"));
+
+        Assert.Equal($"/admin/robots/{id}", saved.Location);
+        var shown = (await site.Admin.GetAsync($"/admin/robots/{id}")).Text;
+        Assert.All((string[])["Moves", "Disabled", "edit-two", "Every project", "The system"], t => Assert.Contains(t, shown, StringComparison.Ordinal));
+        Assert.DoesNotContain("Expires", shown, StringComparison.Ordinal);
+        Assert.Contains("Tick what the robot may do in edit-two.", (await site.Admin.PostAsync($"/admin/robots/{id}/edit", "edit", ("description", ""), ("days", "1"), ("projects-0", "edit-two"))).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ProjectRobot_Edited_ByItsAdmin_KeepsWhatTheyLack()
+    {
+        await site.NewProjectAsync("edit-own");
+        var maintainer = await site.NewMemberAsync("edit-own", "robot-editor", "project-admin");
+        await maintainer.PostAsync("/projects/edit-own/robots/new", "create", ("Create.Name", "ci"), ("Create.Days", "30"), ("Create.Preset", "pull"));
+        var id = IdOf(await maintainer.GetAsync("/projects/edit-own/robots"), "robot$edit-own&#x2B;ci");
+        var url = $"/projects/edit-own/robots/{id}";
+
+        Assert.Equal(url, (await maintainer.PostAsync(url + "/edit", "edit", ("description", "Builds"), ("days", "60"), ("state", "on"), ("rights-0", "repository:pull"), ("rights-0", "repository:push"))).Location);
+
+        var page = (await maintainer.GetAsync(url)).Text;
+        Assert.Contains("Builds", page, StringComparison.Ordinal);
+        Assert.Contains("repository:push", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("tag:list", page, StringComparison.Ordinal);
+        var guest = await site.NewMemberAsync("edit-own", "robot-guest", "guest");
+        Assert.Equal(404, (await guest.GetAsync(url + "/edit")).Status);
+        // a robot of another place is none at this address
+        Assert.Equal(404, (await site.Admin.GetAsync($"/admin/robots/{id}/edit")).Status);
+    }
+
     [Theory]
-    [InlineData("/admin/robots"), InlineData("/admin/robots/new"), InlineData("/projects/none-here/robots"), InlineData("/projects/none-here/robots/new")]
+    [InlineData("/admin/robots"), InlineData("/admin/robots/1/edit"), InlineData("/admin/robots/new"), InlineData("/projects/none-here/robots"), InlineData("/projects/none-here/robots/new")]
     public async Task Page_WithoutTheRight_FindsNothing(string path)
     {
         var person = await site.NewPersonAsync("norobots" + path.Replace('/', '-'));

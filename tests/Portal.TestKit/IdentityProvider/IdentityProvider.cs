@@ -31,7 +31,7 @@ public sealed class IdentityProviderProcess : IAsyncDisposable
         var port = ((IPEndPoint)free.LocalEndpoint).Port;
         free.Stop();
         var root = portal.GetLeftPart(UriPartial.Authority);
-        var process = Run(folder, "node", "provider.mjs", port.ToString(System.Globalization.CultureInfo.InvariantCulture), root + "/c/oidc/callback", root + "/sign-in?local");
+        var process = Run(folder, "node", "provider.mjs", port.ToString(System.Globalization.CultureInfo.InvariantCulture), root + "/c/oidc/callback", root + "/sign-in?local", root + "/c/oidc/backchannel-logout");
         while (await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)) is { } line)
             if (line.StartsWith("listening ", StringComparison.Ordinal))
             {

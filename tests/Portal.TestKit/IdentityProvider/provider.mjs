@@ -1,8 +1,8 @@
-// A real OpenID provider for tests: node provider.mjs PORT REDIRECT_URI POST_LOGOUT_URI. People sign in by POSTing their login and claims to the interaction.
+// A real OpenID provider for tests: node provider.mjs PORT REDIRECT_URI POST_LOGOUT_URI BACKCHANNEL_URI. People sign in by POSTing their login and claims to the interaction.
 import crypto from 'node:crypto';
 import { Provider } from 'oidc-provider';
 
-const [port, redirectUri, postLogoutUri] = process.argv.slice(2);
+const [port, redirectUri, postLogoutUri, backchannelUri] = process.argv.slice(2);
 const issuer = `http://127.0.0.1:${port}`;
 const people = new Map();
 
@@ -13,11 +13,12 @@ function provider(keys) {
     clients: [{
       client_id: 'portal', client_secret: 'portal secret+%', grant_types: ['authorization_code'], response_types: ['code'],
       redirect_uris: [redirectUri], post_logout_redirect_uris: [postLogoutUri],
+      backchannel_logout_uri: backchannelUri, backchannel_logout_session_required: true,
     }],
     claims: { openid: ['sub', 'groups', 'preferred_username'], profile: ['name'], email: ['email', 'email_verified'] },
     conformIdTokenClaims: false,
     cookies: { keys: ['test'] },
-    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
+    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true }, backchannelLogout: { enabled: true } },
     interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
     jwks: { keys },
     pkce: { required: () => true },

@@ -51,10 +51,18 @@ public sealed class RobotRulesTests
     [Fact]
     public void Secret_Kept_IsSaltedAndNotTheText()
     {
-        var secret = RobotSecretText.New();
-        var (one, other) = (RobotSecretText.Keep(secret, Made), RobotSecretText.Keep(secret, Made));
-        Assert.NotEqual(one.Hash, other.Hash);
-        Assert.Equal(one.Hash, RobotSecretText.Hash(secret, one.Salt));
+        const string Given = "Given-secret-1";
+        foreach (var (secret, keep) in ((string, Func<string, DateTimeOffset, RobotSecret>)[])[(RobotSecretText.New(), RobotSecretText.KeepRandom), (Given, RobotSecretText.KeepGiven)])
+        {
+            var (one, other) = (keep(secret, Made), keep(secret, Made));
+            Assert.NotEqual(one.Hash, other.Hash);
+            Assert.True(RobotSecretText.Matches(one, secret) && RobotSecretText.Matches(other, secret));
+            Assert.False(RobotSecretText.Matches(one, secret + "x"));
+        }
+        // only what nobody guesses may be kept by a hash that is fast to compute
+        Assert.False(RobotSecretText.KeepGiven(Given, Made).Random);
+        var kept = RobotSecretText.KeepGiven(Given, Made);
+        Assert.NotEqual(System.Security.Cryptography.SHA256.HashData([.. kept.Salt, .. System.Text.Encoding.UTF8.GetBytes(Given)]), kept.Hash);
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public abstract class PageContext : BunitContext
     BunitAuthorizationContext Account { get; }
 
     /// <summary>The page at an address, as this person sees it.</summary>
-    protected IRenderedComponent<T> Open<T>(Caller caller, string address, string? project = null) where T : IComponent
+    protected IRenderedComponent<T> Open<T>(Caller caller, string address, string? project = null, (string Name, object Value)? more = null) where T : IComponent
     {
         if (caller.IsAnonymous) Account.SetNotAuthorized();
         else Account.SetAuthorized(caller.Name);
@@ -56,7 +56,16 @@ public abstract class PageContext : BunitContext
         {
             parameters.AddCascadingValue<HttpContext>(_http);
             if (project is not null) parameters.TryAdd("Project", project);
+            if (more is { } other) parameters.TryAdd(other.Name, other.Value);
         });
+    }
+
+    /// <summary>What the next submitted form holds.</summary>
+    protected void Post(params (string Name, string Value)[] fields)
+    {
+        _http.Request.Method = "POST";
+        _http.Request.ContentType = "application/x-www-form-urlencoded";
+        _http.Request.Form = new FormCollection(fields.GroupBy(f => f.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => new Microsoft.Extensions.Primitives.StringValues([.. g.Select(f => f.Value)])));
     }
 
     /// <summary>Waits until the page shows a table of this many rows, and gives the first cell of each.</summary>

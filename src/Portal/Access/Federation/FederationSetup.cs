@@ -14,7 +14,7 @@ static class FederationSetup
     {
         services.AddOptions<FederationOptions>().Bind(configuration.GetSection(FederationOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<FederationOptions>, FederationOptionsValidation>();
-        services.AddSingleton<IssuerHttp>().AddSingleton<IssuerDirectory>();
+        services.AddSingleton<IssuerHttp>().AddSingleton<IssuerDirectory>().AddSingleton<TokenUses>();
         services.AddSingleton(s => new WorkloadAudit(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<AuditLog>(), s.GetRequiredService<SignInAttempts>(), s.GetRequiredService<TimeProvider>()))
             .AddSingleton<WorkloadTokens>();
         services.AddSingleton<TrustChanges>().AddSingleton<FederationService>();

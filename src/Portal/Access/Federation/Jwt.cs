@@ -43,7 +43,8 @@ public sealed class Jwt
     public static bool LooksLike(string text) => text.Length > 128 && text.StartsWith("eyJ", StringComparison.Ordinal) && text.Count(c => c == '.') == 2;
 
     /// <summary>Reads a token. Refusals are those of <see cref="JwtErrors"/>.</summary>
-    public static Result<Jwt> Read(string? token)
+    /// <param name="type">A type (<c>typ</c>) that it may have beside <c>JWT</c>, such as <c>logout+jwt</c>.</param>
+    public static Result<Jwt> Read(string? token, string? type = null)
     {
         if (string.IsNullOrEmpty(token)) return JwtErrors.Form;
         if (token.Length > MaxLength) return JwtErrors.TooLong;
@@ -52,7 +53,8 @@ public sealed class Jwt
         if (Parse(head, 4) is not { } header) return JwtErrors.Json("header");
         if (JwtAlgorithm.Find(Text(header, "alg")) is not { } algorithm) return JwtErrors.Algorithm;
         if (Array.Exists(Demands, name => header.TryGetProperty(name, out _))) return JwtErrors.Critical;
-        if (header.TryGetProperty("typ", out _) && !string.Equals(Text(header, "typ"), "JWT", StringComparison.OrdinalIgnoreCase)) return JwtErrors.Type;
+        if (header.TryGetProperty("typ", out _) && !string.Equals(Text(header, "typ"), "JWT", StringComparison.OrdinalIgnoreCase)
+            && (type is null || !string.Equals(Text(header, "typ"), type, StringComparison.OrdinalIgnoreCase))) return JwtErrors.Type;
         var keyId = Text(header, "kid");
         if (header.TryGetProperty("kid", out _) && keyId is not { Length: > 0 and <= MaxKeyId }) return JwtErrors.KeyId;
         if (Parse(body, 8) is not { } claims) return JwtErrors.Json("payload");

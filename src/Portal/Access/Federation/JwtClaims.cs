@@ -18,6 +18,10 @@ public sealed class JwtClaims
     /// <summary>True when the claim is there, whatever its kind.</summary>
     public bool Has(string name) => _root.TryGetProperty(name, out _);
 
+    /// <summary>True when the claim is an object with this member, and the member is an object too.</summary>
+    public bool HasObject(string name, string member) =>
+        _root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object && value.TryGetProperty(member, out var inner) && inner.ValueKind == JsonValueKind.Object;
+
     /// <summary>A claim that is true or false, also written as text.</summary>
     public bool? Flag(string name) => _root.TryGetProperty(name, out var value)
         ? value.ValueKind switch { JsonValueKind.True => true, JsonValueKind.False => false, JsonValueKind.String => value.GetString() switch { "true" => true, "false" => false, _ => null }, _ => null }

@@ -24,5 +24,8 @@ public static class JwtErrors
     public static Error NotYet { get; } = Refuse("JWT_NOT_YET", "The token is not valid yet (nbf or iat lies ahead).");
     public static Error TooOld(TimeSpan most) => Refuse("JWT_LIFETIME", string.Create(CultureInfo.InvariantCulture, $"The token holds for longer than the {most.TotalHours:0.#} hours that are allowed here (exp - iat)."));
     public static Error Nonce { get; } = Refuse("JWT_NONCE", "The token answers another sign-in (nonce).");
+    public static Error AccessTokenHash { get; } = Refuse("JWT_AT_HASH", "The token came with another access token than it was made for (at_hash).");
+    public static Error LogoutNonce { get; } = Refuse("JWT_CLAIM", "A logout token holds no nonce.");
+    public static Error LogoutOfNobody { get; } = Refuse("JWT_CLAIM", "A logout token names a session (sid) or a person (sub).");
     public static Error Replayed { get; } = Refuse("JWT_REPLAYED", "The token was used already (jti); the trust lets each in once.");
 }

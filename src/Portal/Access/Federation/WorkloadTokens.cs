@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Portal.Data;
@@ -23,7 +21,7 @@ public enum WorkloadDoor
 }
 
 /// <summary>Finds the robot that trusts a workload's token.</summary>
-public sealed class WorkloadTokens(IDbContextFactory<PortalDbContext> contexts, IDatabaseProvider provider, IssuerDirectory issuers, WorkloadAudit audit, IOptions<FederationOptions> options, TimeProvider time)
+public sealed class WorkloadTokens(IDbContextFactory<PortalDbContext> contexts, TokenUses uses, IssuerDirectory issuers, WorkloadAudit audit, IOptions<FederationOptions> options, TimeProvider time)
 {
     /// <summary>The user name of a workload that lets its token name the robot.</summary>
     public const string AnyRobot = "oauth2";
@@ -78,14 +76,10 @@ public sealed class WorkloadTokens(IDbContextFactory<PortalDbContext> contexts, 
     async Task<bool> IsReplayAsync(JwtClaims claims, WorkloadDoor door, Caller caller, CancellationToken cancellation)
     {
         if (claims.Text("jti") is not { Length: > 0 } id) return false;
-        var token = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{claims.Text("iss")}\n{id}")));
         var address = door == WorkloadDoor.Password ? caller.Address : "";
-        var until = claims.Time("exp")!.Value.AddSeconds(options.Value.SkewSeconds);
         // a mark of this very request tells whether the row is its own
         var mark = door == WorkloadDoor.Password ? address : Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
-        await provider.InsertMissingAsync(db, "access.federation_use", [nameof(FederationUse.Token), nameof(FederationUse.Address), nameof(FederationUse.Until)], [nameof(FederationUse.Token)], [[token, mark, until]], cancellation);
-        return await db.FederationUses.AsNoTracking().Where(u => u.Token == token).Select(u => u.Address).FirstOrDefaultAsync(cancellation) != mark;
+        return !await uses.TryUseAsync(TokenUses.Key(claims.Text("iss")!, id), mark, claims.Time("exp")!.Value.AddSeconds(options.Value.SkewSeconds), cancellation);
     }
 
     // what is wrong with the token itself its bearer may know; which conditions there are is the robot's keeper's to say

@@ -29,6 +29,22 @@ public sealed class GroupGrants(IProjectNames projects, IChangeFeed feed, TimePr
         }
     }
 
+    /// <summary>Gives the groups of which rules speak their roles in a project that has just been made, with the transaction of <paramref name="db"/>.</summary>
+    internal async Task ApplyToProjectAsync(PortalDbContext db, AuthSettings settings, string project, CancellationToken cancellation)
+    {
+        var rules = await db.MappingRules.AsNoTracking().OrderBy(r => r.Position).Take(RuleBook.MaxRules).ToListAsync(cancellation);
+        if (rules.Count == 0) return;
+        var book = new RuleBook(rules);
+        var last = 0;
+        while (true)
+        {
+            var groups = await db.Groups.AsNoTracking().Where(g => g.Source != GroupSource.Local && g.Id > last).OrderBy(g => g.Id).Take(Batch).ToListAsync(cancellation);
+            await ApplyAsync(db, settings, [.. groups.Where(g => book.Try(g.Source, g.ExternalName).Any(v => v.Gives && v.Project == project))], cancellation);
+            if (groups.Count < Batch) return;
+            last = groups[^1].Id;
+        }
+    }
+
     /// <summary>Brings these groups in line, saves, and announces the ones that changed.</summary>
     internal async Task ApplyAsync(PortalDbContext db, AuthSettings settings, IReadOnlyCollection<Group> groups, CancellationToken cancellation)
     {

@@ -11,6 +11,10 @@ namespace Portal.Access.Ldap;
 /// <param name="PasswordRight">Whether the tried password is right; null when none was tried.</param>
 public sealed record LdapTrial(LdapPerson Person, IReadOnlyList<string> Taken, int Ignored, bool Administrator, bool? PasswordRight);
 
+/// <summary>A person of the directory.</summary>
+/// <param name="Account">The user name of their account; null while they have none.</param>
+public sealed record LdapFound(LdapPerson Person, string? Account);
+
 /// <summary>A name that could not be imported, and why.</summary>
 public sealed record LdapImportFailure(string Uid, string Reason);
 
@@ -20,6 +24,15 @@ public sealed record LdapImport(int Imported, IReadOnlyList<LdapImportFailure> F
 /// <summary>What administrators do with the directory: test it, look into it, import from it.</summary>
 public sealed class LdapAdministration(AuthSettingsStore store, LdapDirectory directory, LdapSignIn signIn, GroupService groups, IAccessPolicy policy)
 {
+    /// <summary>The right to make accounts of the directory's people.</summary>
+    public static Permission Import => GroupRights.DirectoryImport;
+
+    /// <summary>Why a name was not imported: the directory has not exactly one such person.</summary>
+    public const string Unknown = "unknown_user";
+
+    /// <summary>Why a name was not imported: they have an account, and it is disabled.</summary>
+    public const string Disabled = "the account is disabled";
+
     /// <summary>The most names of one import.</summary>
     public const int MaxImport = 100;
 
@@ -81,6 +94,15 @@ public sealed class LdapAdministration(AuthSettingsStore store, LdapDirectory di
         return await directory.SearchPeopleAsync((await store.CurrentAsync(cancellation)).Ldap, text, cancellation);
     }
 
+    /// <summary>The same with the accounts that they have.</summary>
+    public async Task<Result<IReadOnlyList<LdapFound>>> FindPeopleAsync(Caller caller, string text, CancellationToken cancellation)
+    {
+        var found = await SearchPeopleAsync(caller, text, cancellation);
+        if (!found.Ok) return found.Error;
+        var accounts = await signIn.AccountsAsync([.. found.Value.Select(p => p.Key)], cancellation);
+        return found.Value.Select(p => new LdapFound(p, accounts.GetValueOrDefault(p.Key))).ToList();
+    }
+
     /// <summary>Groups by a part of their name or by their distinguished name, at most <see cref="LdapDirectory.MaxFound"/>.</summary>
     public async Task<Result<List<LdapGroup>>> SearchGroupsAsync(Caller caller, string name, string dn, CancellationToken cancellation)
     {
@@ -89,6 +111,9 @@ public sealed class LdapAdministration(AuthSettingsStore store, LdapDirectory di
         if (dn.Length > 0 && GroupSync.Normalize(GroupSource.Ldap, dn) is null) return GroupErrors.Dn with { Field = "groupdn" };
         return await directory.SearchGroupsAsync((await store.CurrentAsync(cancellation)).Ldap, name, dn.Length > 0 ? dn : null, cancellation);
     }
+
+    /// <summary>Whether the caller could import now: the directory is switched on, and they have the right.</summary>
+    public async Task<bool> MayImportAsync(Caller caller, CancellationToken cancellation) => (await ReadyAsync(caller, GroupRights.DirectoryImport, cancellation)).Ok;
 
     /// <summary>Makes accounts for people before they sign in; who has one keeps it.</summary>
     public async Task<Result<LdapImport>> ImportAsync(Caller caller, IReadOnlyList<string> uids, CancellationToken cancellation)
@@ -107,8 +132,8 @@ public sealed class LdapAdministration(AuthSettingsStore store, LdapDirectory di
             var found = await directory.FindAsync(ready.Value, uid, cancellation);
             if (!found.Ok && found.Error.Kind == ErrorKind.Unavailable) return found.Error;
             if (!found.Ok) failures.Add(new(uid, found.Error.Message));
-            else if (found.Value.Person is not { } person) failures.Add(new(uid, "unknown_user"));
-            else if (await signIn.EnsureAsync(caller, person, cancellation) is { Ok: false } refused) failures.Add(new(uid, refused.Error == AccessErrors.WrongCredentials ? "the account is disabled" : refused.Error.Message));
+            else if (found.Value.Person is not { } person) failures.Add(new(uid, Unknown));
+            else if (await signIn.EnsureAsync(caller, person, cancellation) is { Ok: false } refused) failures.Add(new(uid, refused.Error == AccessErrors.WrongCredentials ? Disabled : refused.Error.Message));
         }
         return new LdapImport(uids.Distinct(StringComparer.Ordinal).Count() - failures.Count, failures);
     }

@@ -32,6 +32,9 @@ public sealed class LdapSignIn(AuthSettingsStore settings, LdapDirectory directo
         return account.Value;
     }
 
+    /// <summary>The user names of the accounts that these people of the directory have, by their keys.</summary>
+    internal Task<IReadOnlyDictionary<string, string>> AccountsAsync(IReadOnlyCollection<string> keys, CancellationToken cancellation) => accounts.NamesAsync(UserSource.Ldap, Issuer, keys, cancellation);
+
     /// <summary>The account of a person of the directory, made when there is none.</summary>
     internal Task<Result<Caller>> EnsureAsync(Caller caller, LdapPerson person, CancellationToken cancellation) =>
         accounts.EnsureAsync(caller, UserSource.Ldap, Issuer, person.Key, person.Uid, new(person.DisplayName, person.Email, ""), cancellation);

@@ -62,20 +62,25 @@ public sealed class OidcClient(AuthSettingsStore settings, IssuerDirectory issue
         var tokens = await RedeemAsync(oidc, metadata.Value, attempt, answer.Code, cancellation);
         if (!tokens.Ok) return tokens.Error;
         if (Text(tokens.Value, "id_token") is not { } idToken) return OidcErrors.Answer;
-        var claims = await VerifyAsync(oidc, attempt, idToken, cancellation);
+        var accessToken = Text(tokens.Value, "access_token");
+        var claims = await VerifyAsync(oidc, attempt, idToken, accessToken, cancellation);
         if (!claims.Ok) return claims.Error;
-        return await IdentifyAsync(oidc, metadata.Value, claims.Value, Text(tokens.Value, "access_token"), cancellation);
+        var identity = await IdentifyAsync(oidc, metadata.Value, claims.Value, accessToken, cancellation);
+        return identity.Ok ? identity.Value with { IdToken = idToken.Length <= OidcIdentity.MaxKept ? idToken : null } : identity;
     }
 
     /// <summary>Where signing out at the provider happens; null when it is not wanted or not offered.</summary>
     /// <param name="afterwards">Portal's own address to come back to.</param>
-    public async Task<string?> EndSessionAddressAsync(string afterwards, CancellationToken cancellation)
+    /// <param name="idToken">The identity token of the session that ended, by which the provider knows whom to sign out without asking; null for none.</param>
+    public async Task<string?> EndSessionAddressAsync(string afterwards, string? idToken, CancellationToken cancellation)
     {
         var oidc = (await settings.CurrentAsync(cancellation)).Oidc;
         if (!oidc.Enabled || !oidc.Logout) return null;
         var metadata = await issuers.DescribeAsync(oidc.Endpoint, oidc.VerifyCertificate, cancellation);
-        return metadata is { Ok: true, Value.EndSessionAddress: { } address } && http.Refuse("end_session_endpoint", address) is null
-            ? QueryHelpers.AddQueryString(address, new Dictionary<string, string?> { ["client_id"] = oidc.ClientId, ["post_logout_redirect_uri"] = afterwards }) : null;
+        if (metadata is not { Ok: true, Value.EndSessionAddress: { } address } || http.Refuse("end_session_endpoint", address) is not null) return null;
+        var query = new Dictionary<string, string?> { ["client_id"] = oidc.ClientId, ["post_logout_redirect_uri"] = afterwards };
+        if (idToken is not null) query["id_token_hint"] = idToken;
+        return QueryHelpers.AddQueryString(address, query);
     }
 
     async Task<Result<JsonElement>> RedeemAsync(OidcSettings oidc, IssuerMetadata metadata, OidcAttempt attempt, string code, CancellationToken cancellation)
@@ -93,7 +98,7 @@ public sealed class OidcClient(AuthSettingsStore settings, IssuerDirectory issue
         return answer.Value.Status == HttpStatusCode.OK && Jwt.Parse(answer.Value.Body, 8) is { } json ? json : OidcErrors.Answer;
     }
 
-    async Task<Result<JwtClaims>> VerifyAsync(OidcSettings oidc, OidcAttempt attempt, string idToken, CancellationToken cancellation)
+    async Task<Result<JwtClaims>> VerifyAsync(OidcSettings oidc, OidcAttempt attempt, string idToken, string? accessToken, CancellationToken cancellation)
     {
         var read = Jwt.Read(idToken);
         if (!read.Ok) return read.Error;
@@ -105,6 +110,7 @@ public sealed class OidcClient(AuthSettingsStore settings, IssuerDirectory issue
         // with several audiences it must say for which of them it was made
         if (claims.Has("azp") || claims.Audiences!.Count > 1 ? claims.Text("azp") != oidc.ClientId : false) return JwtErrors.Audience;
         if (!Same(claims.Text("nonce"), attempt.Nonce)) return JwtErrors.Nonce;
+        if (claims.Has("at_hash") && !Same(claims.Text("at_hash"), HalfHash(read.Value.Algorithm, accessToken ?? ""))) return JwtErrors.AccessTokenHash;
         return claims.Text("sub") is { Length: > 0 and <= 255 } ? claims : JwtErrors.Claim("sub", "text of 1 to 255 characters");
     }
 
@@ -123,9 +129,20 @@ public sealed class OidcClient(AuthSettingsStore settings, IssuerDirectory issue
             if (more.Text("sub") != subject) return OidcErrors.Answer;
         }
         IReadOnlyList<string>? groups = oidc.GroupsClaim.Length == 0 ? null : [.. id.Values(oidc.GroupsClaim).Concat(more?.Values(oidc.GroupsClaim) ?? [])];
-        return new OidcIdentity(oidc.Endpoint, subject, Name(oidc, id) ?? (more is null ? null : Name(oidc, more)) ?? "", Either("name"), Either("email"), groups);
+        return new OidcIdentity(oidc.Endpoint, subject, Name(oidc, id) ?? (more is null ? null : Name(oidc, more)) ?? "", Either("name"), Either("email"), groups)
+        {
+            Session = id.Text("sid") is { Length: > 0 and <= 255 } session ? session : null,
+        };
 
         string Either(string claim) => id.Text(claim) ?? more?.Text(claim) ?? "";
+    }
+
+    /// <summary>The left half of the hash of the token's own algorithm over the access token. Source: OpenID Connect Core 1.0 section 3.1.3.6.</summary>
+    internal static string HalfHash(string algorithm, string accessToken)
+    {
+        var bytes = Encoding.ASCII.GetBytes(accessToken);
+        var hash = algorithm[^3..] switch { "384" => SHA384.HashData(bytes), "512" => SHA512.HashData(bytes), _ => SHA256.HashData(bytes) };
+        return Base64Url.EncodeToString(hash.AsSpan(0, hash.Length / 2));
     }
 
     static string? Name(OidcSettings oidc, JwtClaims claims) =>

@@ -11,6 +11,8 @@ public sealed class OidcCookies(IDataProtectionProvider protection, TimeProvider
 {
     const string AttemptCookie = "portal-oidc";
     const string NewcomerCookie = "portal-oidc-new";
+    const string LeaverCookie = "portal-oidc-out";
+    const string IdTokens = "id-token";
 
     /// <summary>Keeps a sign-in that has begun. It comes along when the provider sends the browser back, so it is lax, not strict.</summary>
     public void Keep(HttpContext http, OidcAttempt attempt) => Write(http, AttemptCookie, attempt);
@@ -30,6 +32,34 @@ public sealed class OidcCookies(IDataProtectionProvider protection, TimeProvider
     public OidcNewcomer? Newcomer(HttpContext http) => Read<OidcNewcomer>(http, NewcomerCookie) is { } newcomer && time.GetUtcNow() < newcomer.Until ? newcomer : null;
 
     public void DropNewcomer(HttpContext http) => Drop(http, NewcomerCookie);
+
+    /// <summary>Keeps which session has just ended, on the way to sign out at the provider.</summary>
+    public void Keep(HttpContext http, OidcLeaver leaver) => Write(http, LeaverCookie, leaver);
+
+    /// <summary>The session that this browser has just ended, once; null for none.</summary>
+    public OidcLeaver? TakeLeaver(HttpContext http)
+    {
+        var leaver = Read<OidcLeaver>(http, LeaverCookie);
+        Drop(http, LeaverCookie);
+        return leaver;
+    }
+
+    /// <summary>Encrypts an identity token for the database.</summary>
+    internal string? Seal(string? idToken) => idToken is null ? null : Convert.ToBase64String(Protector(IdTokens).Protect(Encoding.UTF8.GetBytes(idToken)));
+
+    /// <summary>The identity token again; null when its key is gone.</summary>
+    internal string? Open(string? sealedToken)
+    {
+        if (sealedToken is null) return null;
+        try
+        {
+            return Encoding.UTF8.GetString(Protector(IdTokens).Unprotect(Convert.FromBase64String(sealedToken)));
+        }
+        catch (Exception e) when (e is CryptographicException or FormatException)
+        {
+            return null; // of an older key: signing out there asks the person then
+        }
+    }
 
     void Write<T>(HttpContext http, string name, T value)
     {
@@ -56,6 +86,9 @@ public sealed class OidcCookies(IDataProtectionProvider protection, TimeProvider
 
     IDataProtector Protector(string name) => protection.CreateProtector("Portal.Access.Oidc", name);
 }
+
+/// <summary>A session that has just ended here and may end at the provider too.</summary>
+public sealed record OidcLeaver(Guid Session);
 
 /// <summary>A person whom the provider has vouched for and who has no account yet.</summary>
 public sealed record OidcNewcomer(OidcIdentity Identity, string Return, DateTimeOffset Until);

@@ -4,7 +4,17 @@ namespace Portal.Access.Oidc;
 /// <param name="Subject">The person's unchanging key at the issuer, case and all.</param>
 /// <param name="Name">A user name to suggest; may be empty or not fit for one.</param>
 /// <param name="Groups">The values of the groups claim; null when no claim is named in the settings.</param>
-public sealed record OidcIdentity(string Issuer, string Subject, string Name, string DisplayName, string Email, IReadOnlyList<string>? Groups);
+public sealed record OidcIdentity(string Issuer, string Subject, string Name, string DisplayName, string Email, IReadOnlyList<string>? Groups)
+{
+    /// <summary>The longest identity token that is kept to show it again when signing out, in characters.</summary>
+    public const int MaxKept = 4_000;
+
+    /// <summary>The provider's own session (<c>sid</c>); null when it names none.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>The identity token itself; null when it is too long to keep.</summary>
+    public string? IdToken { get; init; }
+}
 
 /// <summary>A sign-in under way, kept by the person's own browser in a cookie that only Portal can read.</summary>
 /// <param name="State">Comes back with the answer; a request of somebody else's making does not know it.</param>

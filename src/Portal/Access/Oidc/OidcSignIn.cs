@@ -5,7 +5,7 @@ using Portal.Kernel;
 namespace Portal.Access.Oidc;
 
 /// <summary>Brings a browser through a sign-in by the provider: away, back, and into a session of its own.</summary>
-public sealed class OidcSignIn(OidcClient client, OidcAccounts accounts, OidcCookies cookies, AuthSettingsStore settings, TimeProvider time)
+public sealed class OidcSignIn(OidcClient client, OidcAccounts accounts, OidcCookies cookies, SessionService sessions, AuthSettingsStore settings, TimeProvider time)
 {
     /// <summary>Where the provider sends the browser back to; registered there with Portal's address in front.</summary>
     public const string CallbackPath = "/c/oidc/callback";
@@ -42,10 +42,10 @@ public sealed class OidcSignIn(OidcClient client, OidcAccounts accounts, OidcCoo
         }
         if (account is null)
         {
-            cookies.Keep(http, new OidcNewcomer(identity.Value, attempt!.Return, time.GetUtcNow() + OidcClient.MaxAttempt));
+            cookies.Keep(http, new OidcNewcomer(Small(identity.Value), attempt!.Return, time.GetUtcNow() + OidcClient.MaxAttempt));
             return (string?)null;
         }
-        await http.SignInBrowserAsync(account, http.RequestAborted);
+        await http.SignInBrowserAsync(account, http.RequestAborted, Kept(identity.Value));
         return attempt!.Return;
     }
 
@@ -56,7 +56,23 @@ public sealed class OidcSignIn(OidcClient client, OidcAccounts accounts, OidcCoo
         var made = await accounts.CreateAsync(newcomer.Identity, name, http.AnonymousCaller(), http.RequestAborted);
         if (!made.Ok) return made.Error;
         cookies.DropNewcomer(http);
-        await http.SignInBrowserAsync(made.Value, http.RequestAborted);
+        await http.SignInBrowserAsync(made.Value, http.RequestAborted, Kept(newcomer.Identity));
         return newcomer.Return;
     }
+
+    /// <summary>Remembers, after the session has ended, whom to sign out at the provider.</summary>
+    public void Leave(HttpContext http, Guid session) => cookies.Keep(http, new OidcLeaver(session));
+
+    /// <summary>Where the browser signs out at the provider; null when that is not wanted or not offered.</summary>
+    public async Task<string?> SignOutAddressAsync(HttpContext http, string afterwards)
+    {
+        var leaver = cookies.TakeLeaver(http);
+        var token = leaver is null ? null : cookies.Open(await sessions.TakeIdTokenAsync(leaver.Session, http.RequestAborted));
+        return await client.EndSessionAddressAsync($"{http.Request.Scheme}://{http.Request.Host}{afterwards}", token, http.RequestAborted);
+    }
+
+    ProviderSession Kept(OidcIdentity identity) => new(identity.Session, cookies.Seal(identity.IdToken));
+
+    // browsers drop a cookie of more than four thousand bytes
+    static OidcIdentity Small(OidcIdentity identity) => identity.IdToken is { Length: > 1_200 } ? identity with { IdToken = null } : identity;
 }

@@ -45,7 +45,7 @@ static class AccessProbes
     /// <summary>Every endpoint of a project, asked about a foreign and a missing one.</summary>
     public static async Task TellForeignFromMissingAsync(Target target)
     {
-        var matrix = new EndpointMatrixTests(target.Api);
+        var matrix = new EndpointWalk(target.Api);
         foreach (var row in EndpointMatrixTable.Rows.Where(r => r.Endpoint.StartsWith("GET ", StringComparison.Ordinal) || r.Endpoint.StartsWith("DELETE ", StringComparison.Ordinal)))
         {
             var wrong = await matrix.WrongAsync(row, "OG");
@@ -141,7 +141,7 @@ static class AccessProbes
         await target.Host.AddMemberAsync(project, user.Name, BuiltInRoles.Maintainer);
         using var token = await target.BearerAsync(user.Name, $"repository:{name}/a:pull,push");
         Assert.Equal(202, await StatusAsync(token, HttpMethod.Post, $"v2/{name}/a/blobs/uploads/"));
-        Assert.True((await target.Service<ProjectService>().DeleteAsync(admin, project.Id, default)).Ok);
+        Assert.True((await target.Service<ProjectDeleter>().DeleteAsync(admin, project.Id, default)).Ok);
         var successor = await target.Host.CreateProjectAsync(name);
         using (var basic = target.Http(user.Name)) Flaw.Unless(404, await GetAsync(basic, $"api/v2.0/projects/{name}"), "members of a deleted project are members of its successor");
         await target.Host.AddMemberAsync(successor, user.Name, BuiltInRoles.Maintainer);

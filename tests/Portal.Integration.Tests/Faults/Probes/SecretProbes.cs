@@ -52,10 +52,10 @@ static class SecretProbes
         secrets.AddRange((await target.DatabaseAsync(db => db.RobotSecrets.ToListAsync())).SelectMany(s => (string[])[Convert.ToBase64String(s.Hash), Convert.ToHexStringLower(s.Hash)]));
         secrets.AddRange(await target.DatabaseAsync(db => db.SharedKeys.Select(k => k.Protected).ToListAsync()));
         using var http = target.Http(auditor.Name);
-        var (matrix, read) = (new EndpointMatrixTests(target.Api), 0);
+        var (matrix, read) = (new EndpointWalk(target.Api), 0);
         foreach (var row in EndpointMatrixTable.Rows.Where(r => r.Endpoint.StartsWith("GET ", StringComparison.Ordinal)))
         {
-            var (status, text) = await AskAsync(http, HttpMethod.Get, matrix.Path(row, "own", target.Api.OwnMember, (int)robot["id"]!, target.Api.UserIds["owner"]));
+            var (status, text) = await AskAsync(http, HttpMethod.Get, matrix.Path(row, new("own", target.Api.OwnMember, target.Api.UserIds["owner"], (int)robot["id"]!)));
             if (status == 200) read++;
             Flaw.If(secrets.Exists(s => text.Contains(s, StringComparison.Ordinal)), $"an auditor reads a secret at {row.Endpoint}");
         }
