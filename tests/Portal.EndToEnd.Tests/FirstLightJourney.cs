@@ -45,7 +45,7 @@ public sealed class FirstLightJourney(PortalFixture portal)
         var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "New project" });
         await dialog.GetByLabel("Name", new() { Exact = true }).FillAsync(Project);
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Create project" }).ClickAsync();
-        await page.WaitForURLAsync($"**/projects/{Project}");
+        await page.WaitForURLAsync($"**/projects/{Project}", new() { WaitUntil = WaitUntilState.Commit });
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = Project })).ToBeVisibleAsync();
     }
 
@@ -110,7 +110,7 @@ public sealed class FirstLightJourney(PortalFixture portal)
         var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Delete this artifact?" });
         await Assertions.Expect(dialog).ToContainTextAsync("1.0");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
-        await page.WaitForURLAsync($"**/projects/{Project}/r/app");
+        await page.WaitForURLAsync($"**/projects/{Project}/r/app", new() { WaitUntil = WaitUntilState.Commit });
         Assert.DoesNotContain("1.0", await TagsAsync());
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();

@@ -103,7 +103,7 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
         await Assertions.Expect(admin.Page.GetByRole(AriaRole.Option).First).ToContainTextAsync("storefront");
         await admin.ShootAsync("palette-1280-light");
         await admin.Page.Keyboard.PressAsync("Enter");
-        await admin.Page.WaitForURLAsync($"**/projects/{Project}/**");
+        await admin.Page.WaitForURLAsync($"**/projects/{Project}/**", new() { WaitUntil = WaitUntilState.Commit });
     }
 
     public async Task InitializeAsync()

@@ -51,12 +51,12 @@ public sealed class PortalFixture : IAsyncLifetime
             {
                 await using var visitor = await Visitor.ArriveAsync(this);
                 await visitor.SignInAsync("admin", OneTimePassword);
-                await visitor.Page.WaitForURLAsync("**/first-run");
+                await visitor.Page.WaitForURLAsync("**/first-run", new() { WaitUntil = WaitUntilState.Commit });
                 await visitor.ShootAllAsync("first-run");
                 await visitor.Page.GetByLabel("New password").FillAsync(AdminPassword);
                 await visitor.Page.GetByLabel("The same again").FillAsync(AdminPassword);
                 await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Save password" }).ClickAsync();
-                await visitor.Page.WaitForURLAsync(Url.AbsoluteUri);
+                await visitor.Page.WaitForURLAsync(Url.AbsoluteUri, new() { WaitUntil = WaitUntilState.Commit });
                 _admin = await visitor.CookiesAsync();
             }
         }

@@ -25,6 +25,7 @@ public sealed class AnswersTests
         { "SIZE_INVALID", 400 },
         { "TAG_INVALID", 400 },
         { "RANGE_INVALID", 416 },
+        { "PRECONDITION", 412 },
         { "PAGINATION_NUMBER_INVALID", 400 },
         { "UNAUTHORIZED", 401 },
         { "DENIED", 403 },
