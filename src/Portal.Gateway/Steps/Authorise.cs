@@ -28,9 +28,9 @@ sealed class Authorise(IAccessPolicy policy, RefusalWords words) : IGatewayStep
             request.Reach = await TokenGrant.ReachAsync(policy, request.Caller, needed, target, request.Aborted);
             if (!request.Reach.Some)
                 return request.Caller.IsAnonymous ? GatewayErrors.SignIn
+                    : !rights.Has(Permissions.ProjectRead) ? GatewayErrors.NoProject(request.Name.Project)
                     : request.Route.Resource == OciResource.Blob && HttpMethods.IsHead(request.Http.Request.Method) ? GatewayErrors.NoBlob
-                    : rights.Has(Permissions.ProjectRead) ? await words.OnRepositoryAsync(request, needed)
-                    : GatewayErrors.NoProject(request.Name.Project);
+                    : await words.OnRepositoryAsync(request, needed);
         }
         return request.Token is { } token && !token.Allows(request.Name.Text, project.Id, needed) ? GatewayErrors.NewToken : null;
     }

@@ -15,6 +15,9 @@ public sealed record GatewayRow(string Route, string Who, int Status, string Url
 
     public string? Body { get; init; }
 
+    /// <summary>Who sees the project and is told that this is not there, where others hear that they may not.</summary>
+    public string NotThere { get; init; } = "";
+
     /// <summary>
     /// The status for a living caller who asks about the own project. Nobody is asked who they are; who does not see the project is told that there is none; a robot that
     /// may not do this does not see it either, because its rights are to pull and to push and nothing more.
@@ -22,7 +25,7 @@ public sealed record GatewayRow(string Route, string Who, int Status, string Url
     public int Expected(MatrixCaller caller)
     {
         var letter = caller.Letter == 'X' ? 'O' : caller.Letter;
-        return Who.Contains(letter, StringComparison.Ordinal) ? Status : letter == 'N' ? 401 : caller.Outside ? 404 : 403;
+        return Who.Contains(letter, StringComparison.Ordinal) ? Status : letter == 'N' ? 401 : caller.Outside || NotThere.Contains(letter, StringComparison.Ordinal) ? 404 : 403;
     }
 }
 
@@ -45,14 +48,17 @@ static class GatewayMatrixTable
         new("GET Base", SignedIn, 200, "/v2/"),
         new("HEAD Base", SignedIn, 200, "/v2/"),
         new("GET Catalog", SignedIn, 200, "/v2/_catalog", "registry:catalog:*"),
+        new("HEAD Catalog", SignedIn, 200, "/v2/_catalog", "registry:catalog:*"),
         new("GET Manifest", Pull, 200, Repository + "/manifests/1", PullScope),
         new("HEAD Manifest", Pull, 200, Repository + "/manifests/1", PullScope),
         new("PUT Manifest", Push, 400, Repository + "/manifests/1", PushScope) { Body = "{}" },
         new("DELETE Manifest", Delete, 404, Repository + "/manifests/none", DeleteScope),
         new("GET Tags", Pull, 200, Repository + "/tags/list", PullScope),
+        new("HEAD Tags", Pull, 200, Repository + "/tags/list", PullScope),
+        new("HEAD Referrers", Pull, 200, Repository + "/referrers/{digest}", PullScope),
         new("GET Referrers", Pull, 200, Repository + "/referrers/{digest}", PullScope),
         new("GET Blob", Pull, 200, Repository + "/blobs/{digest}", PullScope),
-        new("HEAD Blob", Pull, 200, Repository + "/blobs/{digest}", PullScope),
+        new("HEAD Blob", Pull, 200, Repository + "/blobs/{digest}", PullScope) { NotThere = "UV" },
         new("DELETE Blob", Delete, 405, Repository + "/blobs/{digest}", DeleteScope),
         new("POST Uploads", Push, 400, Repository + "/blobs/uploads/?digest=none", PushScope),
         new("GET Upload", Push, 404, Repository + "/blobs/uploads/none", PushScope),
