@@ -6,6 +6,7 @@ using Portal.Audit;
 using Portal.Data;
 using Portal.Gateway;
 using Portal.Projects;
+using Portal.Quotas;
 using Portal.Web;
 
 namespace Portal.Server;
@@ -31,6 +32,7 @@ public static class PortalServer
         services.AddAccess(builder.Configuration);
         services.AddProjects();
         services.AddArtifacts(builder.Configuration);
+        services.AddQuotas();
         services.AddGateway(builder.Configuration);
         services.AddRestApi();
         services.AddPortalWeb();

@@ -10,6 +10,7 @@ using Portal.Api;
 using Portal.Artifacts;
 using Portal.Audit;
 using Portal.Projects;
+using Portal.Quotas;
 
 namespace Portal.Server;
 
@@ -65,6 +66,7 @@ static class RestApi
         api.MapRobots();
         api.MapOidc();
         api.MapAudit();
+        api.MapQuotas();
         var portal = app.MapGroup(OwnPrefix);
         portal.MapRoles();
         portal.MapBindings();
@@ -74,6 +76,7 @@ static class RestApi
         portal.MapEffectiveAccess();
         portal.MapGroupMembers();
         portal.MapMappingRules();
+        portal.MapQuotaExtras();
     }
 
     static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)

@@ -47,6 +47,7 @@ public static class WebSetup
         services.AddSingleton<AccessAnswers>();
         services.AddScoped<DeletionUndo>();
         services.AddSingleton<HomeAttention>();
+        services.AddSingleton<Quotas.QuotaPosts>();
         return services;
     }
 

@@ -14,6 +14,7 @@ public sealed class CapabilityArrowsTests
         ["Portal.Access"] = ["Portal.Audit"],
         ["Portal.Projects"] = ["Portal.Audit", "Portal.Access"],
         ["Portal.Artifacts"] = ["Portal.Audit", "Portal.Access", "Portal.Projects"],
+        ["Portal.Quotas"] = ["Portal.Audit", "Portal.Access", "Portal.Projects", "Portal.Artifacts"],
     };
 
     // The REST face of Audit has to ask who may read it.

@@ -15,6 +15,7 @@ public sealed record AdministrationPlace(Caller Caller, PermissionSet Rights)
         (AdministrationSections.Roles, Permissions.RoleList),
         (AdministrationSections.Access, Permissions.UserList),
         (AdministrationSections.Robots, Permissions.RobotList),
+        (AdministrationSections.Quotas, Permissions.QuotaList),
         (AdministrationSections.SignIn, Permissions.ConfigurationRead),
         (AdministrationSections.Audit, Permissions.AuditLogList),
     ];

@@ -31,7 +31,8 @@ public enum AdministrationSections
     SignIn = 32,
     Roles = 64,
     Access = 128,
-    All = Users | Groups | GroupRules | Roles | Access | Robots | SignIn | Audit,
+    Quotas = 256,
+    All = Users | Groups | GroupRules | Roles | Access | Robots | Quotas | SignIn | Audit,
 }
 
 /// <summary>One link below Projects or Administration.</summary>
@@ -104,6 +105,7 @@ public sealed class ShellContext
         (AdministrationSections.Roles, "Roles", PortalUrls.Roles),
         (AdministrationSections.Access, "Effective access", PortalUrls.AdministrationAccess),
         (AdministrationSections.Robots, "Robots", PortalUrls.SystemRobots),
+        (AdministrationSections.Quotas, "Quotas", PortalUrls.Quotas),
         (AdministrationSections.SignIn, "Sign-in settings", PortalUrls.SignInSettings),
         (AdministrationSections.Audit, "Audit", PortalUrls.AdministrationAudit),
     ];

@@ -20,11 +20,10 @@ public sealed class ArtifactCopier
     readonly ProjectQueries _projects;
     readonly BlobService _blobs;
     readonly PushService _push;
-    readonly GuardChain _guards;
     readonly AuditLog _audit;
 
-    internal ArtifactCopier(CopyPlanner planner, ProjectQueries projects, BlobService blobs, PushService push, GuardChain guards, AuditLog audit) =>
-        (_planner, _projects, _blobs, _push, _guards, _audit) = (planner, projects, blobs, push, guards, audit);
+    internal ArtifactCopier(CopyPlanner planner, ProjectQueries projects, BlobService blobs, PushService push, AuditLog audit) =>
+        (_planner, _projects, _blobs, _push, _audit) = (planner, projects, blobs, push, audit);
 
     /// <summary>
     /// Copies what <paramref name="source"/> names into <paramref name="target"/>, which need not exist yet. All tags of the artifact come along
@@ -57,9 +56,7 @@ public sealed class ArtifactCopier
     {
         foreach (var blob in step.Blobs)
         {
-            var allowed = await _guards.CheckAsync(new BlobPushContext(caller, project, target, blob.Digest, blob.Size), cancellation);
-            if (!allowed.Ok) return allowed;
-            var mounted = await _blobs.MountAsync(project, target, from, blob.Digest, cancellation);
+            var mounted = await _blobs.MountAsync(caller, project, target, from, blob.Digest, cancellation);
             if (!mounted.Ok) return mounted.Error;
             if (!mounted.Value) return ArtifactErrors.Missing([blob.Digest.Text]);
         }

@@ -62,7 +62,7 @@ public sealed class AuthSettingsService(Transactions transactions, AuthSettingsS
             (row.Value, row.UpdatedAt, row.UpdatedBy) = (key.Kind == SettingKind.Secret ? store.Hide(key, value) : value, effects.Now, caller.Name);
         }
         if (after.Count == 0) return Result.Success;
-        audit.Add(db, new(caller.Actor, AuditActions.Update, AuditResources.Settings, "sign-in") { Before = before, After = after });
+        audit.Add(db, new(caller.Actor, AuditActions.Update, AuditResources.Settings, changes.All(c => SettingKeys.IsOfQuotas(c.Key)) ? "quotas" : "sign-in") { Before = before, After = after });
         await db.SaveChangesAsync(cancellation);
         var settings = await store.ReadAsync(db, cancellation);
         if (Problem(settings) is { } problem) return problem;
