@@ -42,7 +42,7 @@ sealed class QuotaGuard(IDbContextFactory<PortalDbContext> contexts, QuotaMemory
 
     public async ValueTask<Result> ConfirmAsync(PortalDbContext db, PushContext push, CancellationToken cancellation)
     {
-        var bounds = await memory.FindAsync(push.Project.Id, cancellation);
+        var bounds = await memory.FindAsync(db, push.Project.Id, cancellation);
         if (bounds.TagLimit < 0 || push.Tag is null || push.Replaces is not null) return Result.Success;
         var repository = db.Repositories.Where(r => r.ProjectId == push.Project.Id && r.Name == push.Repository.Path);
         // writing locks the row: of several that set new tags each counts what the one before left
@@ -53,7 +53,7 @@ sealed class QuotaGuard(IDbContextFactory<PortalDbContext> contexts, QuotaMemory
 
     public async ValueTask<Result> CompleteAsync(PortalDbContext db, PushContext push, CancellationToken cancellation)
     {
-        var bounds = await memory.FindAsync(push.Project.Id, cancellation);
+        var bounds = await memory.FindAsync(db, push.Project.Id, cancellation);
         if (bounds.RepositoryLimit >= 0)
         {
             var held = await db.Blobs.Where(b => db.ArtifactBlobs.Any(x => x.BlobId == b.Id

@@ -63,18 +63,27 @@ sealed class QuotaMemory
     public ValueTask<QuotaBounds> FindAsync(int project, CancellationToken cancellation) =>
         _kept.TryGetValue(project, out var known) && (known.Bounds.Nothing || _time.GetElapsedTime(known.At) < Fresh) ? new(known.Bounds) : new(ReadAsync(project, cancellation));
 
+    /// <summary>The bounds as a transaction sees them; without a statement for a project that has none.</summary>
+    public async ValueTask<QuotaBounds> FindAsync(PortalDbContext db, int project, CancellationToken cancellation) =>
+        _kept.TryGetValue(project, out var known) && known.Bounds.Nothing ? known.Bounds : (await ReadAsync(db, project, cancellation)).Bounds;
+
     /// <summary>The bounds as they are now.</summary>
     public async Task<QuotaBounds> ReadAsync(int project, CancellationToken cancellation)
     {
         var (generation, at) = (Volatile.Read(ref _generation), _time.GetTimestamp());
         await using var db = await _contexts.CreateDbContextAsync(cancellation);
-        var defaults = Volatile.Read(ref _defaults) ?? await StorageDefaults.ReadAsync(db, cancellation);
-        var row = defaults.Enabled ? await db.ProjectStorages.AsNoTracking().FirstOrDefaultAsync(s => s.ProjectId == project, cancellation) : null;
-        var bounds = row is null ? QuotaBounds.None : new(row.Limit, row.Used, row.RepositoryLimit ?? defaults.PerRepository, row.TagLimit ?? defaults.TagsPerRepository);
+        var (bounds, defaults) = await ReadAsync(db, project, cancellation);
         if (generation != Volatile.Read(ref _generation)) return bounds; // a change arrived meanwhile: answer, but do not keep
         if (_kept.Count >= MaxKept) _kept.Clear();
         Volatile.Write(ref _defaults, defaults);
         _kept[project] = (bounds, at);
         return bounds;
+    }
+
+    async Task<(QuotaBounds Bounds, StorageDefaults Defaults)> ReadAsync(PortalDbContext db, int project, CancellationToken cancellation)
+    {
+        var defaults = Volatile.Read(ref _defaults) ?? await StorageDefaults.ReadAsync(db, cancellation);
+        var row = defaults.Enabled ? await db.ProjectStorages.AsNoTracking().FirstOrDefaultAsync(s => s.ProjectId == project, cancellation) : null;
+        return (row is null ? QuotaBounds.None : new(row.Limit, row.Used, row.RepositoryLimit ?? defaults.PerRepository, row.TagLimit ?? defaults.TagsPerRepository), defaults);
     }
 }

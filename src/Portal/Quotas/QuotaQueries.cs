@@ -83,6 +83,7 @@ public sealed class QuotaQueries(IDbContextFactory<PortalDbContext> contexts, IA
     /// <summary>The quota of a project for those who may see it there (<c>quota:read</c> on the project).</summary>
     public async Task<Result<QuotaRow>> OfProjectAsync(Caller caller, int id, CancellationToken cancellation)
     {
+        if (caller.IsAnonymous) return AccessErrors.SignInNeeded;
         var found = await projects.ResolveAsync(caller, id, Permissions.QuotaRead, cancellation);
         return found.Ok ? await RowAsync(id, cancellation) : found.Error;
     }

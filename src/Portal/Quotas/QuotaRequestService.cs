@@ -14,6 +14,7 @@ public sealed class QuotaRequestService(Transactions transactions, IAccessPolicy
     /// <summary>A project asks to hold so many bytes. Needs <c>project:update</c> there.</summary>
     public async Task<Result<int>> AskAsync(Caller caller, int projectId, long bytes, string? reason, CancellationToken cancellation)
     {
+        if (caller.IsAnonymous) return AccessErrors.SignInNeeded;
         var found = await projects.ResolveAsync(caller, projectId, Permissions.ProjectUpdate, cancellation);
         if (!found.Ok) return found.Error;
         if (bytes is < 1 or > ProjectStorage.MaxLimit) return QuotaErrors.Requested;
