@@ -8,6 +8,7 @@ using Portal.Gateway;
 using Portal.Immutability;
 using Portal.Projects;
 using Portal.Protection;
+using Portal.Quotas;
 using Portal.Web;
 
 namespace Portal.Server;
@@ -35,6 +36,7 @@ public static class PortalServer
         services.AddArtifacts(builder.Configuration);
         services.AddProtection();
         services.AddImmutability();
+        services.AddQuotas();
         services.AddGateway(builder.Configuration);
         services.AddRestApi();
         services.AddPortalWeb();

@@ -12,6 +12,7 @@ using Portal.Audit;
 using Portal.Immutability;
 using Portal.Projects;
 using Portal.Protection;
+using Portal.Quotas;
 
 namespace Portal.Server;
 
@@ -68,6 +69,7 @@ static class RestApi
         api.MapOidc();
         api.MapImmutability();
         api.MapAudit();
+        api.MapQuotas();
         var portal = app.MapGroup(OwnPrefix);
         portal.MapRoles();
         portal.MapBindings();
@@ -80,6 +82,7 @@ static class RestApi
         portal.MapPromotion();
         portal.MapPortalImmutability();
         portal.MapProtection();
+        portal.MapQuotaExtras();
     }
 
     static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)

@@ -38,6 +38,7 @@ public static class PortalUrls
     /// <summary>The rules that map group names to roles.</summary>
     public const string GroupRules = "/admin/group-rules";
     public const string SignInSettings = "/admin/sign-in";
+    public const string Quotas = "/admin/quotas";
     public const string Roles = "/admin/roles";
 
     /// <summary>The immutability rules that every project inherits.</summary>

@@ -48,6 +48,7 @@ public static class WebSetup
         services.AddSingleton<AccessAnswers>().AddSingleton<NextQuestions>();
         services.AddScoped<DeletionUndo>();
         services.AddSingleton<HomeAttention>();
+        services.AddSingleton<Quotas.QuotaPosts>();
         return services;
     }
 

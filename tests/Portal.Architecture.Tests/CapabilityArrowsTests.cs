@@ -16,6 +16,7 @@ public sealed class CapabilityArrowsTests
         ["Portal.Artifacts"] = ["Portal.Audit", "Portal.Access", "Portal.Projects"],
         ["Portal.Immutability"] = ["Portal.Audit", "Portal.Access", "Portal.Projects", "Portal.Artifacts"],
         ["Portal.Protection"] = ["Portal.Audit", "Portal.Access", "Portal.Projects", "Portal.Artifacts"],
+        ["Portal.Quotas"] = ["Portal.Audit", "Portal.Access", "Portal.Projects", "Portal.Artifacts"],
     };
 
     // The REST face of Audit has to ask who may read it.

@@ -54,6 +54,7 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
         { "groups", "/admin/groups" },
         { "group", "/admin/groups/1" },
         { "group-rules", "/admin/group-rules?source=oidc&name=team-tour-dev" },
+        { "quotas", "/admin/quotas" },
         { "sign-in-settings", "/admin/sign-in" },
         { "roles", "/admin/roles" },
         { "role", "/admin/roles/4" },
@@ -106,6 +107,31 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
         await admin.Page.WaitForURLAsync($"**/projects/{Project}/**", new() { WaitUntil = WaitUntilState.Commit });
     }
 
+    [Fact]
+    public async Task Quotas_AreChangedWhereTheyStand()
+    {
+        await using var admin = await portal.AdministratorAsync();
+        var page = admin.Page;
+        await page.GotoAsync($"/admin/quotas?q={Project}");
+        await page.GetByRole(AriaRole.Button, new() { Name = $"Actions for {Project}" }).ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Change limits" }).ClickAsync();
+        var limit = page.GetByLabel("The project may hold");
+        await Assertions.Expect(limit).ToHaveValueAsync("3600 kB");
+        await Assertions.Expect(page.GetByLabel("Each of its repositories")).ToHaveValueAsync("default");
+        await limit.FillAsync("much");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save limits" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("A size is a number with a unit");
+        await page.GetByRole(AriaRole.Button, new() { Name = $"Actions for {Project}" }).ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Change limits" }).ClickAsync();
+        await limit.FillAsync("3.6 MB");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save limits" }).ClickAsync();
+        await Assertions.Expect(page.GetByText($"The limits of {Project} are saved")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = $"Actions for {Project}" }).ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Count again" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Count again" }).ClickAsync();
+        await Assertions.Expect(page.GetByText($"The account of {Project} is right")).ToBeVisibleAsync();
+    }
+
     public async Task InitializeAsync()
     {
         await using var admin = await portal.AdministratorAsync();
@@ -145,6 +171,10 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
         Assert.True(exempt.IsSuccessStatusCode);
         await PostAsync(http, $"/api/portal/projects/{Project}/locks", new { repository = "storefront", tag = "latest", reason = "Frozen for the sale", until = new DateTimeOffset(2027, 1, 8, 0, 0, 0, TimeSpan.Zero) });
         await PushAsync(client, "charts/storefront", OciArtifacts.HelmChart("storefront", "1.4.0", "3.1.0", "The shop window", DateTimeOffset.UnixEpoch), "1.4.0");
+        using var project = System.Text.Json.JsonDocument.Parse(await http.GetStringAsync(new Uri($"/api/v2.0/projects/{Project}", UriKind.Relative)));
+        var id = project.RootElement.GetProperty("project_id").GetInt32();
+        using (var limited = await http.PutAsJsonAsync(new Uri($"/api/v2.0/quotas/{id}", UriKind.Relative), new { hard = new { storage = 3_600_000 } })) limited.EnsureSuccessStatusCode();
+        await PostAsync(http, $"/api/portal/quotas/{id}/requests", new { bytes = 20_000_000, reason = "Nightly builds for two more platforms begin in December." });
     }
 
     public Task DisposeAsync() => Task.CompletedTask;

@@ -75,7 +75,7 @@ sealed class MountBlob(ProjectDirectory projects, RepositoryDirectory repositori
         if (request.Token is { } token && !token.Allows(name.Text, project.Id, ScopeActions.Pull)) return null;
         if (await repositories.FindAsync(project, name, request.Aborted) is not { } source) return null;
         if (!await reach.HoldsBlobAsync(source.Id, digest, tags, request.Aborted)) return null;
-        var mounted = await blobs.MountAsync(request.Project!, request.Name, source, digest, request.Aborted);
+        var mounted = await blobs.MountAsync(request.Describe(), request.Project!, request.Name, source, digest, request.Aborted);
         if (!mounted.Ok) return mounted.Error;
         if (mounted.Value) UploadAnswer.Created(request, digest);
         return null;
@@ -148,7 +148,7 @@ sealed class AppendChunk(BackendForwarder forwarder, TokenKeys keys) : IGatewayS
 }
 
 /// <summary>Ends an upload; the request may carry the last chunk or the whole.</summary>
-sealed class FinishUpload(GuardChain guards, BlobReceiver receiver) : IGatewayStep
+sealed class FinishUpload(GuardChain guards, BlobReceiver receiver, BackendUploads uploads, IUploadLimit limit) : IGatewayStep
 {
     public async ValueTask<Error?> RunAsync(GatewayRequest request)
     {
@@ -157,7 +157,11 @@ sealed class FinishUpload(GuardChain guards, BlobReceiver receiver) : IGatewaySt
         var state = request.Upload!;
         var size = request.Http.Request.ContentLength is { } last ? state.Offset + last : (long?)null;
         var allowed = await guards.CheckAsync(new BlobPushContext(request.Describe(), request.Project!, request.Name, digest.Value, size), request.Aborted);
-        return allowed.Ok ? await receiver.FinishAsync(request, state.BackendPath, digest.Value, state.Offset) : allowed.Error;
+        if (allowed.Ok) return await receiver.FinishAsync(request, state.BackendPath, digest.Value, state.Offset);
+        // what came before goes with the refusal
+        limit.Forget(UploadLimits.Key(state.BackendPath));
+        await uploads.CancelAsync(state.BackendPath, CancellationToken.None);
+        return allowed.Error;
     }
 }
 
@@ -167,7 +171,7 @@ sealed class BlobReceiver(BackendForwarder forwarder, BlobService blobs)
     public async Task<Error?> FinishAsync(GatewayRequest request, string backendPath, Digest digest, long offset)
     {
         var separator = backendPath.Contains('?', StringComparison.Ordinal) ? '&' : '?';
-        var answer = await forwarder.SendBodyAsync(request, HttpMethod.Put, $"{backendPath}{separator}digest={Uri.EscapeDataString(digest.Text)}");
+        var answer = await forwarder.SendBodyAsync(request, HttpMethod.Put, $"{backendPath}{separator}digest={Uri.EscapeDataString(digest.Text)}", digest);
         if (!answer.Ok) return answer.Error;
         if (answer.Value.Status != System.Net.HttpStatusCode.Created) return GatewayErrors.Backend;
         // the bytes are there: recording them must not depend on the client's patience
@@ -191,12 +195,13 @@ sealed class SendUploadStatus(BackendUploads uploads, TokenKeys keys) : IGateway
 }
 
 /// <summary>Ends an upload without a blob.</summary>
-sealed class CancelUpload(BackendUploads uploads) : IGatewayStep
+sealed class CancelUpload(BackendUploads uploads, IUploadLimit limit) : IGatewayStep
 {
     public async ValueTask<Error?> RunAsync(GatewayRequest request)
     {
         var cancelled = await uploads.CancelAsync(request.Upload!.BackendPath, request.Aborted);
         if (!cancelled.Ok) return cancelled.Error;
+        limit.Forget(UploadLimits.Key(request.Upload.BackendPath));
         request.Answer(StatusCodes.Status204NoContent);
         return null;
     }

@@ -18,7 +18,7 @@ namespace Portal.Gateway.Uploads;
 sealed record BackendAnswer(HttpStatusCode Status, string? Location, long Sent);
 
 /// <summary>Streams requests to the backing registry without keeping them in memory. The caller's credentials never go there.</summary>
-sealed class BackendForwarder(IHttpForwarder forwarder, RegistryBackend backend, IOptions<GatewayOptions> options, ILogger<BackendForwarder> log)
+sealed class BackendForwarder(IHttpForwarder forwarder, RegistryBackend backend, BackendUploads uploads, IUploadLimit limit, IOptions<GatewayOptions> options, ILogger<BackendForwarder> log)
 {
     readonly ForwarderRequestConfig _config = new()
     {
@@ -28,19 +28,43 @@ sealed class BackendForwarder(IHttpForwarder forwarder, RegistryBackend backend,
         AllowResponseBuffering = false,
     };
 
-    /// <summary>Sends the request's body there and gives the answer, which the client does not see.</summary>
-    public async Task<Result<BackendAnswer>> SendBodyAsync(GatewayRequest request, HttpMethod method, string pathAndQuery)
+    /// <summary>
+    /// Sends the request's body there and gives the answer, which the client does not see. An upload for which there is no room ends there, whatever it has sent.
+    /// </summary>
+    /// <param name="digest">What the upload is, in its last request.</param>
+    public async Task<Result<BackendAnswer>> SendBodyAsync(GatewayRequest request, HttpMethod method, string pathAndQuery, Digest? digest = null)
     {
-        var http = request.Http;
+        var push = new BlobPushContext(request.Describe(), request.Project!, request.Name, digest, null);
+        var room = await limit.OpenAsync(push, UploadLimits.Key(pathAndQuery), request.Aborted);
+        if (room is null) return (await SendBodyAsync(request, method, pathAndQuery, (UploadRoom?)null)).Answer;
+        var goesOn = false;
+        try
+        {
+            var (answer, refused) = await SendBodyAsync(request, method, pathAndQuery, room);
+            goesOn = answer.Ok && digest is null;
+            if (refused) await uploads.CancelAsync(pathAndQuery, CancellationToken.None);
+            return answer;
+        }
+        finally
+        {
+            room.Close(goesOn);
+        }
+    }
+
+    async Task<(Result<BackendAnswer> Answer, bool Refused)> SendBodyAsync(GatewayRequest request, HttpMethod method, string pathAndQuery, UploadRoom? room)
+    {
+        var (http, offset) = (request.Http, request.Upload?.Offset ?? 0);
         http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = options.Value.MaxUploadBytes;
-        if (http.Request.ContentLength > options.Value.MaxUploadBytes) return OciErrors.TooLarge.Because($"One upload request carries at most {options.Value.MaxUploadBytes} bytes.");
-        var counted = new CountingStream(http.Request.Body);
+        if (http.Request.ContentLength > options.Value.MaxUploadBytes) return (OciErrors.TooLarge.Because($"One upload request carries at most {options.Value.MaxUploadBytes} bytes."), false);
+        if (room is not null && await room.GrowAsync(offset + (http.Request.ContentLength ?? 0), request.Aborted) is { } full) return (full, true);
+        var counted = new CountingStream(http.Request.Body, room is null ? null : count => room.GrowAsync(offset + count, request.Aborted));
         http.Request.Body = counted;
         var transformer = new Transformer(backend, method, pathAndQuery, null);
         var error = await forwarder.SendAsync(http, backend.Prefix, backend.Http, _config, transformer);
-        if (error != ForwarderError.None || transformer.Answer is null) return Failed(http, error);
-        if (transformer.Refusal is { } refusal) return refusal;
-        return transformer.Answer with { Sent = counted.Count };
+        if (counted.Refusal is { } none) return (none, true);
+        if (error != ForwarderError.None || transformer.Answer is null) return (Failed(http, error), false);
+        if (transformer.Refusal is { } refusal) return (refusal, false);
+        return (transformer.Answer with { Sent = counted.Count }, false);
     }
 
     /// <summary>Streams an answer to the client; <paramref name="headers"/> fills in the response's own headers.</summary>

@@ -35,7 +35,8 @@ public enum AdministrationSections
     Members = 256,
     Rules = 512,
     System = 1024,
-    All = Users | Groups | GroupRules | Roles | Members | Access | Robots | Rules | SignIn | System | Audit,
+    Quotas = 2048,
+    All = Users | Groups | GroupRules | Roles | Members | Access | Robots | Rules | Quotas | SignIn | System | Audit,
 }
 
 /// <summary>One link below Projects or Administration.</summary>
@@ -111,6 +112,7 @@ public sealed class ShellContext
         (AdministrationSections.Access, "Effective access", PortalUrls.AdministrationAccess),
         (AdministrationSections.Robots, "Robots", PortalUrls.SystemRobots),
         (AdministrationSections.Rules, "Rules", PortalUrls.SystemRules),
+        (AdministrationSections.Quotas, "Quotas", PortalUrls.Quotas),
         (AdministrationSections.SignIn, "Sign-in settings", PortalUrls.SignInSettings),
         (AdministrationSections.System, "System", PortalUrls.System),
         (AdministrationSections.Audit, "Audit", PortalUrls.AdministrationAudit),

@@ -63,9 +63,7 @@ public sealed class ArtifactCopier
     {
         foreach (var blob in step.Blobs)
         {
-            var allowed = await _guards.CheckAsync(new BlobPushContext(caller, project, target, blob.Digest, blob.Size), cancellation);
-            if (!allowed.Ok) return allowed;
-            var mounted = await _blobs.MountAsync(project, target, from, blob.Digest, cancellation);
+            var mounted = await _blobs.MountAsync(caller, project, target, from, blob.Digest, cancellation);
             if (!mounted.Ok) return mounted.Error;
             if (!mounted.Value) return ArtifactErrors.Missing([blob.Digest.Text]);
         }

@@ -40,11 +40,28 @@ public static class ArtifactErrors
 
     public static Error CopySource { get; } = Error.Invalid("from", "from is a project, a repository and a tag or digest: project/repository:tag or project/repository@sha256:…");
 
+    /// <summary>The <see cref="Error.Field"/> of every refusal by a limit.</summary>
+    public const string Limited = "limit";
+
+    /// <summary>A repository would have more bytes than it may.</summary>
+    public static Error RepositoryLimit(RepositoryName repository, long would, long limit)
+    {
+        var text = $"the repository {repository} would hold {Size(would)}, which will exceed the configured upper limit of {Size(limit)} for one repository.";
+        return OciErrors.Denied.Because(text) with { Kind = ErrorKind.Denied, Field = Limited };
+    }
+
+    /// <summary>A repository has as many tags as it may.</summary>
+    public static Error TagLimit(RepositoryName repository, int limit)
+    {
+        var text = $"the repository {repository} has {limit} tags already, which is the configured upper limit for one repository. Delete tags or ask for more.";
+        return OciErrors.Denied.Because(text) with { Kind = ErrorKind.Denied, Field = Limited };
+    }
+
     /// <summary>Source of the words: Harbor API, quotas.</summary>
     public static Error StorageLimit(long more, long used, long limit)
     {
         var text = $"adding {Size(more)} of storage resource, which when updated to current usage of {Size(used)} will exceed the configured upper limit of {Size(limit)}.";
-        return OciErrors.Denied.Because(text) with { Kind = ErrorKind.Denied };
+        return OciErrors.Denied.Because(text) with { Kind = ErrorKind.Denied, Field = Limited };
     }
 
     static string Size(long bytes)

@@ -19,7 +19,8 @@ public static class ArtifactsSetup
         services.AddArtifactQueries();
         services.AddSingleton<RegistryBackend>().AddSingleton<GuardChain>().AddSingleton<RepositoryDirectory>().AddSingleton<ManifestCache>().AddSingleton<ArtifactLookup>();
         services.AddSingleton<BlobLinks>().AddSingleton<PushIntents>();
-        services.AddSingleton(s => new BlobService(s.GetRequiredService<RepositoryDirectory>(), s.GetRequiredService<RegistryBackend>(), s.GetRequiredService<ArtifactLookup>(), s.GetRequiredService<BlobLinks>()));
+        services.AddSingleton(s => new BlobService(s.GetRequiredService<RepositoryDirectory>(), s.GetRequiredService<RegistryBackend>(), s.GetRequiredService<ArtifactLookup>(), s.GetRequiredService<BlobLinks>(),
+            s.GetRequiredService<GuardChain>()));
         services.AddSingleton<ManifestReader>().AddSingleton<ManifestStore>().AddSingleton<TagWriter>().AddSingleton<ManifestIndexer>().AddSingleton<RegistryQueries>();
         services.AddSingleton(s => new PushService(s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<RepositoryDirectory>(), s.GetRequiredService<GuardChain>(),
             s.GetRequiredService<ManifestReader>(), s.GetRequiredService<ManifestStore>(), s.GetRequiredService<ManifestIndexer>()));

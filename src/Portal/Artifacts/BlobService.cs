@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Access;
 using Portal.Data;
 using Portal.Kernel;
 using Portal.Projects;
@@ -12,9 +13,10 @@ public sealed class BlobService
     readonly RegistryBackend _backend;
     readonly ArtifactLookup _lookup;
     readonly BlobLinks _links;
+    readonly GuardChain _guards;
 
-    internal BlobService(RepositoryDirectory repositories, RegistryBackend backend, ArtifactLookup lookup, BlobLinks links) =>
-        (_repositories, _backend, _lookup, _links) = (repositories, backend, lookup, links);
+    internal BlobService(RepositoryDirectory repositories, RegistryBackend backend, ArtifactLookup lookup, BlobLinks links, GuardChain guards) =>
+        (_repositories, _backend, _lookup, _links, _guards) = (repositories, backend, lookup, links, guards);
 
     /// <summary>Records that an upload into this repository has ended; the backing registry has checked the digest.</summary>
     public async Task LinkAsync(ProjectEntry project, RepositoryName repository, Digest digest, long size, CancellationToken cancellation)
@@ -25,12 +27,14 @@ public sealed class BlobService
 
     /// <summary>
     /// Makes a blob of another repository known here, without moving bytes. False when the source does not hold it or the registry would rather
-    /// have it uploaded. The caller's right to pull from the source must have been checked.
+    /// have it uploaded; an error when a guard refuses. The caller's right to pull from the source must have been checked.
     /// </summary>
-    public async Task<Result<bool>> MountAsync(ProjectEntry project, RepositoryName repository, RepositoryEntry source, Digest digest, CancellationToken cancellation)
+    public async Task<Result<bool>> MountAsync(Caller caller, ProjectEntry project, RepositoryName repository, RepositoryEntry source, Digest digest, CancellationToken cancellation)
     {
         if (await _lookup.BlobSizeAsync(source.Id, digest, cancellation) is not { } size) return false;
         if (await _repositories.FindAsync(project, repository, cancellation) is { } here && await _lookup.BlobSizeAsync(here.Id, digest, cancellation) is not null) return true;
+        var allowed = await _guards.CheckAsync(new BlobPushContext(caller, project, repository, digest, size), cancellation);
+        if (!allowed.Ok) return allowed.Error;
         var mounted = await _backend.Client.MountBlobAsync(repository.Text, digest, source.Name.Text, cancellation);
         if (!mounted.Ok) return mounted.Error.Kind is ErrorKind.NotFound or ErrorKind.Invalid ? false : mounted;
         if (mounted.Value) await LinkAsync(project, repository, digest, size, cancellation);

@@ -69,6 +69,15 @@ public interface IPushGuard
     /// </summary>
     ValueTask<Result> ConfirmAsync(PortalDbContext db, PushContext push, CancellationToken cancellation) => new(Result.Success);
 
+    /// <summary>
+    /// Asked last inside the transaction, when everything is written and booked and the rows of the repository and the project are locked until it ends:
+    /// what is read here is what will be. May change rows through <paramref name="db"/>, and saves them itself.
+    /// </summary>
+    ValueTask<Result> CompleteAsync(PortalDbContext db, PushContext push, CancellationToken cancellation) => new(Result.Success);
+
+    /// <summary>Told after a push was refused inside its transaction and that has been rolled back, whoever refused it.</summary>
+    ValueTask RefusedAsync(PushContext push, Error refusal, CancellationToken cancellation) => default;
+
     /// <summary>Asked when an upload begins and again when its size is known, before the blob is linked.</summary>
     ValueTask<Result> CheckBlobAsync(BlobPushContext push, CancellationToken cancellation) => new(Result.Success);
 }
@@ -109,6 +118,18 @@ public sealed class GuardChain(IEnumerable<IPushGuard> push, IEnumerable<IPullGu
         foreach (var guard in _push)
             if (await guard.ConfirmAsync(db, context, cancellation) is { Ok: false } refusal) return refusal;
         return Result.Success;
+    }
+
+    public async ValueTask<Result> CompleteAsync(PortalDbContext db, PushContext context, CancellationToken cancellation)
+    {
+        foreach (var guard in _push)
+            if (await guard.CompleteAsync(db, context, cancellation) is { Ok: false } refusal) return refusal;
+        return Result.Success;
+    }
+
+    public async ValueTask RefusedAsync(PushContext context, Error refusal, CancellationToken cancellation)
+    {
+        foreach (var guard in _push) await guard.RefusedAsync(context, refusal, cancellation);
     }
 
     public async ValueTask<Result> CheckAsync(BlobPushContext context, CancellationToken cancellation)

@@ -13,12 +13,13 @@ namespace Portal.Artifacts;
 sealed record IndexRequest(PushContext Push, RepositoryEntry Repository, ManifestDocument Document, ManifestContents Contents, ConfigContent Config, Guid? Intent, DateTimeOffset? TagUnlessSetAfter = null);
 
 /// <summary>Writes everything that a push changes in one transaction.</summary>
-sealed class ManifestIndexer(Transactions transactions, TagWriter tags, AuditLog audit, ArtifactLookup lookup, TimeProvider time)
+sealed class ManifestIndexer(Transactions transactions, TagWriter tags, GuardChain guards, AuditLog audit, ArtifactLookup lookup, TimeProvider time)
 {
     public async Task<Result> IndexAsync(IndexRequest request, CancellationToken cancellation)
     {
         var outcome = await transactions.RunAsync(db => WriteAsync(db, request, cancellation), cancellation);
         if (outcome.Ok && request.Push.Tag is { } tag) lookup.Forget(request.Repository.Id, tag.Text);
+        if (!outcome.Ok) await guards.RefusedAsync(request.Push, outcome.Error, cancellation);
         return outcome;
     }
 
@@ -40,7 +41,8 @@ sealed class ManifestIndexer(Transactions transactions, TagWriter tags, AuditLog
                 After = new { digest = artifact.Digest, mediaType = artifact.MediaType, size = artifact.Size },
             });
         await db.SaveChangesAsync(cancellation);
-        return await CloseAsync(db, request, artifact, now, cancellation);
+        var closed = await CloseAsync(db, request, artifact, now, cancellation);
+        return closed.Ok ? await guards.CompleteAsync(db, push, cancellation) : closed;
     }
 
     // The rows that many pushes wait for come last and together: the repository's and the project's.

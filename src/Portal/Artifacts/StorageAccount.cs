@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Portal.Access.Settings;
 using Portal.Data;
 using Portal.Kernel;
 using Portal.Projects;
@@ -18,6 +19,9 @@ static class StorageAccount
             AND NOT EXISTS (SELECT 1 FROM artifacts.project_blob AS p WHERE p."ProjectId" = @project AND p."BlobId" = b."Id")
         """;
 
+    // no limit holds while the setting quota_per_project_enable is false; a missing row stands for true
+    const string SwitchedOff = """EXISTS (SELECT 1 FROM access.setting AS s WHERE s."Key" = 'quota_per_project_enable' AND s."Value" = 'false')""";
+
     /// <summary>Adds the statements that book one saved artifact; the command that is returned touches no row when the limit stands in the way.</summary>
     public static DbBatchCommand Book(DbBatch batch, int project, long artifact)
     {
@@ -25,7 +29,7 @@ static class StorageAccount
         batch.Add("""UPDATE artifacts.project_storage SET "Used" = "Used" WHERE "ProjectId" = @project""", ("project", project));
         var booked = batch.Add($"""
             UPDATE artifacts.project_storage SET "Used" = "Used" + (SELECT COALESCE(SUM(b."Size"), 0) {Fresh})
-            WHERE "ProjectId" = @project AND ("Limit" < 0 OR "Used" + (SELECT COALESCE(SUM(b."Size"), 0) {Fresh}) <= "Limit" OR NOT EXISTS (SELECT 1 {Fresh}))
+            WHERE "ProjectId" = @project AND ("Limit" < 0 OR "Used" + (SELECT COALESCE(SUM(b."Size"), 0) {Fresh}) <= "Limit" OR NOT EXISTS (SELECT 1 {Fresh}) OR {SwitchedOff})
             """, ("project", project), ("artifact", artifact));
         batch.Add($"""INSERT INTO artifacts.project_blob ("ProjectId", "BlobId", "Size") SELECT @project, b."Id", b."Size" {Fresh}""", ("project", project), ("artifact", artifact));
         return booked;
@@ -39,7 +43,7 @@ static class StorageAccount
             .Select(b => new { b.Id, b.Size }).ToListAsync(cancellation);
         var sum = fresh.Sum(b => b.Size);
         if (fresh.Count == 0) return Result.Success;
-        if (await db.ProjectStorages.Where(s => s.ProjectId == project && (s.Limit < 0 || s.Used + sum <= s.Limit)).ExecuteUpdateAsync(s => s.SetProperty(x => x.Used, x => x.Used + sum), cancellation) == 0)
+        if (await db.ProjectStorages.Where(s => s.ProjectId == project && (s.Limit < 0 || s.Used + sum <= s.Limit || db.Settings.Any(x => x.Key == SettingKeys.QuotaPerProjectEnable.Name && x.Value == "false"))).ExecuteUpdateAsync(s => s.SetProperty(x => x.Used, x => x.Used + sum), cancellation) == 0)
             return await RefusalAsync(db, project, sum, cancellation);
         db.ProjectBlobs.AddRange(fresh.Select(b => new ProjectBlob { ProjectId = project, BlobId = b.Id, Size = b.Size }));
         await db.SaveChangesAsync(cancellation);
@@ -54,7 +58,10 @@ static class StorageAccount
             && !db.ArtifactBlobs.Any(x => x.BlobId == b.BlobId && db.Artifacts.Any(a => a.Id == x.ArtifactId && a.ProjectId == project && a.DeletionId == null)));
         var sum = await unused.SumAsync(b => b.Size, cancellation);
         await unused.ExecuteDeleteAsync(cancellation);
-        await db.ProjectStorages.Where(s => s.ProjectId == project).ExecuteUpdateAsync(s => s.SetProperty(x => x.Used, x => x.Used - sum), cancellation);
+        await db.ProjectStorages.Where(s => s.ProjectId == project).ExecuteUpdateAsync(s => s.SetProperty(x => x.Used, x => x.Used - sum)
+            // what lies below a mark again is told anew when it is reached again
+            .SetProperty(x => x.Noted, x => x.Limit > 0 && (x.Used - sum) * 100 >= x.Limit * 95 ? x.Noted : x.Limit > 0 && (x.Used - sum) * 100 >= x.Limit * 80 && x.Noted > 0 ? 80 : 0)
+            .SetProperty(x => x.RefusedAt, x => sum > 0 ? null : x.RefusedAt), cancellation);
     }
 
     /// <summary>Why an artifact cannot be booked.</summary>

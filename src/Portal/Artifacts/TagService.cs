@@ -47,7 +47,8 @@ public sealed class TagService
         if (!found.Ok) return found.Error;
         var (project, repository, tags) = found.Value;
         if (!tags.Contains(wanted.Text)) return AccessErrors.LacksOnTag(Permissions.TagCreate, wanted.Text, tags);
-        return await _transactions.RunAsync(async db =>
+        PushContext? tried = null;
+        var outcome = await _transactions.RunAsync(async db =>
         {
             // a tag is a way to what it names, so whoever sets one must have another already
             var reached = await TagReach.HoldsAsync(db, repository.Id, source, await _access.TagsAsync(caller, project, name, Permissions.ArtifactRead, cancellation), cancellation);
@@ -55,7 +56,7 @@ public sealed class TagService
             // writing locks the row, so that it is not deleted while a tag is put on it
             if (artifact is null || await db.Artifacts.Where(a => a.Id == artifact.Id && a.DeletionId == null).ExecuteUpdateAsync(s => s.SetProperty(a => a.Digest, a => a.Digest), cancellation) == 0)
                 return ArtifactErrors.ArtifactNotFound;
-            var push = PushContext.Of(caller, project, name, wanted, artifact);
+            var push = tried = PushContext.Of(caller, project, name, wanted, artifact);
             var allowed = await _guards.CheckAsync(push, cancellation);
             if (!allowed.Ok) return allowed;
             if (!move && await db.Tags.AnyAsync(t => t.RepositoryId == repository.Id && t.Name == wanted.Text && t.ArtifactId != artifact.Id, cancellation)) return ArtifactErrors.TagTaken(wanted);
@@ -70,6 +71,8 @@ public sealed class TagService
             await db.SaveChangesAsync(cancellation);
             return Result.Success;
         }, cancellation);
+        if (!outcome.Ok && tried is not null) await _guards.RefusedAsync(tried, outcome.Error, cancellation);
+        return outcome;
     }
 }
 

@@ -12,8 +12,14 @@ public static class AuditActions
     public const string SignIn = "sign-in";
     public const string SignOut = "sign-out";
 
+    /// <summary>A project has come near the limit of its bytes.</summary>
+    public const string QuotaNear = "quota-near";
+
+    /// <summary>A push was refused because of a limit.</summary>
+    public const string QuotaExceeded = "quota-exceeded";
+
     /// <summary>All, for filters.</summary>
-    public static IReadOnlyList<string> All { get; } = [Create, Update, Delete, Restore, Push, Pull, SignIn, SignOut];
+    public static IReadOnlyList<string> All { get; } = [Create, Update, Delete, Restore, Push, Pull, SignIn, SignOut, QuotaNear, QuotaExceeded];
 }
 
 /// <summary>The kinds of thing that audit rows name.</summary>
@@ -38,8 +44,10 @@ public static class AuditResources
     public const string ImmutabilityExemption = "immutability-exemption";
     public const string Lock = "lock";
     public const string ContentTypes = "content-types";
+    public const string Quota = "quota";
+    public const string QuotaRequest = "quota-request";
 
     /// <summary>All, for filters.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Project, Member, Repository, Artifact, Tag, User, Session, Robot, AccessToken, FederationTrust, Group, GroupMember, MappingRule, Settings, Role, ImmutabilityRule, ImmutabilityExemption, Lock, ContentTypes];
+        [Project, Member, Repository, Artifact, Tag, User, Session, Robot, AccessToken, FederationTrust, Group, GroupMember, MappingRule, Settings, Role, ImmutabilityRule, ImmutabilityExemption, Lock, ContentTypes, Quota, QuotaRequest];
 }

@@ -9,6 +9,7 @@ using Portal.Audit;
 using Portal.Immutability;
 using Portal.Projects;
 using Portal.Protection;
+using Portal.Quotas;
 
 namespace Portal.Data;
 
@@ -43,6 +44,7 @@ public sealed class PortalDbContext : IdentityUserContext<User, int>
     public DbSet<RepositoryBlob> RepositoryBlobs => Set<RepositoryBlob>();
     public DbSet<ProjectStorage> ProjectStorages => Set<ProjectStorage>();
     public DbSet<ProjectBlob> ProjectBlobs => Set<ProjectBlob>();
+    public DbSet<QuotaRequest> QuotaRequests => Set<QuotaRequest>();
     public DbSet<ManifestContent> Manifests => Set<ManifestContent>();
     public DbSet<Tag> Tags => Set<Tag>();
     public DbSet<TagEvent> TagEvents => Set<TagEvent>();

@@ -14,6 +14,9 @@ public sealed class ProjectReq
     public bool? Public { get; init; }
     public Dictionary<string, string?>? Metadata { get; init; }
     public long? RegistryId { get; init; }
+
+    /// <summary>Bytes, -1 for no limit; only for whoever may set quotas, and only when the project is made.</summary>
+    public long? StorageLimit { get; init; }
 }
 
 [Wire]

@@ -52,7 +52,7 @@ public static class ProjectEndpoints
     {
         var settings = Settings(body);
         if (!settings.Ok) return http.Caller().IsAnonymous ? AccessErrors.SignInNeeded.Reply() : settings.Error.Reply();
-        var made = await service.CreateAsync(http.Caller(), body.ProjectName, settings.Value, cancellation);
+        var made = await service.CreateAsync(http.Caller(), body.ProjectName, settings.Value, body.StorageLimit, cancellation);
         return made.Ok ? ResultReplies.Created("/api/v2.0/projects/" + (byName == true ? made.Value.Name : made.Value.Id.ToString(CultureInfo.InvariantCulture))) : made.Error.Reply();
     }
 

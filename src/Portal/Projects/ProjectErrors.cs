@@ -16,6 +16,8 @@ public static class ProjectErrors
 
     public static Error Description { get; } = Error.Invalid("description", "A description has at most 1,000 characters.");
 
+    public static Error StorageLimit { get; } = Error.Invalid("storage_limit", $"storage_limit is {ProjectStorage.Unlimited} for no limit, or 1 to {ProjectStorage.MaxLimit} bytes.");
+
     /// <summary>The refusal for a caller who lacks a right on a project: missing and invisible look alike.</summary>
     public static Error Refusal(Caller caller, PermissionSet rights, Permission needed) =>
         rights.Has(Permissions.ProjectRead) ? caller.IsAnonymous ? AccessErrors.SignInNeeded : AccessErrors.Lacks(needed) : NotFound;

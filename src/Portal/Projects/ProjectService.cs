@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Access;
+using Portal.Access.Settings;
 using Portal.Audit;
 using Portal.Data;
 using Portal.Kernel;
@@ -13,16 +14,24 @@ public sealed record ProjectSettings(bool? Public = null, string? Description = 
 public sealed class ProjectService(IDbContextFactory<PortalDbContext> contexts, IDatabaseProvider provider, IAccessPolicy policy, ProjectChanges changes)
 {
     /// <summary>Creates a project; the creator becomes its owner and project admin, and groups get the roles that rules give them there. Any signed-in user may.</summary>
-    public async Task<Result<ProjectEntry>> CreateAsync(Caller caller, string? name, ProjectSettings settings, CancellationToken cancellation)
+    public Task<Result<ProjectEntry>> CreateAsync(Caller caller, string? name, ProjectSettings settings, CancellationToken cancellation) => CreateAsync(caller, name, settings, null, cancellation);
+
+    /// <summary>The same with a limit for its bytes, which only counts when the creator may set quotas; everybody else gets the system's default.</summary>
+    /// <param name="storageLimit">Bytes, or <see cref="ProjectStorage.Unlimited"/>; null and 0 for the default.</param>
+    public async Task<Result<ProjectEntry>> CreateAsync(Caller caller, string? name, ProjectSettings settings, long? storageLimit, CancellationToken cancellation)
     {
         if (caller.Kind != SubjectKind.User) return AccessErrors.SignInNeeded;
-        if (caller.Limit is { } limit && (limit.ProjectId is not null || !limit.Rights.Has(Permissions.ProjectCreate))) return AccessErrors.Lacks(Permissions.ProjectCreate);
+        if (caller.Limit is { } bound && (bound.ProjectId is not null || !bound.Rights.Has(Permissions.ProjectCreate))) return AccessErrors.Lacks(Permissions.ProjectCreate);
         var parsed = ProjectName.Parse(name);
         if (!parsed.Ok) return parsed.Error;
         if (settings.Description is { Length: > 1000 }) return ProjectErrors.Description;
+        var mayLimit = await policy.MayAsync(caller, Permissions.QuotaUpdate, AccessTarget.System, cancellation);
+        if (mayLimit && storageLimit is { } asked && asked is not (ProjectStorage.Unlimited or (>= 0 and <= ProjectStorage.MaxLimit))) return ProjectErrors.StorageLimit;
         var now = changes.Now;
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var defaults = await StorageDefaults.ReadAsync(db, cancellation);
+        var limit = mayLimit && defaults.Enabled && storageLimit is { } given and not 0 ? given : defaults.PerProject;
         var project = new Project
         {
             Name = parsed.Value.Text,
@@ -33,7 +42,7 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> contexts, 
             OwnerId = caller.Id,
             CreatedAt = now,
             UpdatedAt = now,
-            Storage = new(),
+            Storage = new() { Limit = limit },
         };
         db.Projects.Add(project);
         try
@@ -46,7 +55,7 @@ public sealed class ProjectService(IDbContextFactory<PortalDbContext> contexts, 
         }
         var admin = await db.Roles.SingleAsync(r => r.Name == BuiltInRoles.ProjectAdmin.Name, cancellation);
         db.Bindings.Add(new() { SubjectKind = SubjectKind.User, SubjectId = caller.Id, RoleId = admin.Id, ProjectId = project.Id, CreatedAt = now, UpdatedAt = now, CreatedBy = caller.Name });
-        changes.Audit(db, new(caller.Actor, AuditActions.Create, AuditResources.Project, project.Name, project.Id) { After = new { project.Public, project.Description } });
+        changes.Audit(db, new(caller.Actor, AuditActions.Create, AuditResources.Project, project.Name, project.Id) { After = new { project.Public, project.Description, StorageLimit = limit < 0 ? (long?)null : limit } });
         await db.SaveChangesAsync(cancellation);
         await changes.GiveGroupsTheirRolesAsync(db, project, cancellation);
         await changes.AnnounceAsync(db, cancellation, AccessTopics.OfSubject(SubjectKind.User, caller.Id), Notice(project.Id));

@@ -23,6 +23,27 @@ public sealed class ProjectStorage
     /// <summary>Bytes, or <see cref="Unlimited"/>.</summary>
     public long Limit { get; set; } = Unlimited;
 
+    /// <summary>Unique bytes that each repository may name, or <see cref="Unlimited"/>; null for the system's default.</summary>
+    public long? RepositoryLimit { get; set; }
+
+    /// <summary>Tags that each repository may have, or <see cref="Unlimited"/>; null for the system's default.</summary>
+    public int? TagLimit { get; set; }
+
+    /// <summary>The highest share of the limit in percent that the audit log tells of, of <see cref="Marks"/>; 0 for none. It falls when space is given back.</summary>
+    public int Noted { get; set; }
+
+    /// <summary>When a refusal was last written into the audit log; null again once space is given back or the limit is changed.</summary>
+    public DateTimeOffset? RefusedAt { get; set; }
+
+    /// <summary>When a limit was last changed; null when never.</summary>
+    public DateTimeOffset? ChangedAt { get; set; }
+
+    /// <summary>Shares of the limit, in percent, whose crossing is worth telling.</summary>
+    public static IReadOnlyList<int> Marks { get; } = [80, 95];
+
+    /// <summary>The highest of <see cref="Marks"/> that so many bytes have reached; 0 for none.</summary>
+    public static int MarkOf(long used, long limit) => limit <= 0 ? 0 : Marks.LastOrDefault(mark => used * 100 >= limit * mark);
+
     internal sealed class Configuration : IEntityTypeConfiguration<ProjectStorage>
     {
         public void Configure(EntityTypeBuilder<ProjectStorage> b)

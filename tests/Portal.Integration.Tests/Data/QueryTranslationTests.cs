@@ -20,7 +20,7 @@ namespace Portal.Integration.Tests.Data;
 public sealed class QueryTranslationTests(ITestOutputHelper output) : IAsyncLifetime
 {
     static readonly string[] Columns =
-        ["name", "created", "updated", "pushed", "pulled", "pulls", "repositories", "artifacts", "size", "role", "since", "username", "last_sign_in", "op_time", "platforms", "expires", "used", "holders", "until", "active"];
+        ["name", "created", "updated", "pushed", "pulled", "pulls", "repositories", "artifacts", "size", "role", "since", "username", "last_sign_in", "op_time", "platforms", "expires", "used", "holders", "until", "active", "limit", "share", "owner", "changed"];
 
     // Fields that a list does not know are ignored, so all lists get all conditions.
     static readonly Condition[] Where =

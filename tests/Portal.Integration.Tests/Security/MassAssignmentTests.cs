@@ -35,9 +35,9 @@ public sealed class MassAssignmentTests(ApiFixture api)
         { "PUT", "users/{self}/sysadmin", """{"sysadmin_flag":true}""" },
         { "PUT", "users/{self}/password", """{"old_password":"not the present one","new_password":"Another-password-2"}""" },
         { "PUT", "users/{admin}/password", """{"old_password":"not the present one","new_password":"Another-password-2"}""" },
-        { "POST", "projects", """{"project_name":"mass-{user}","description":"m","public":false,"metadata":{"public":"false"},"registry_id":null}""" },
-        { "PUT", "projects/own", """{"project_name":"mass","description":"m","public":true,"metadata":{"public":"true"},"registry_id":null}""" },
-        { "PUT", "projects/foreign", """{"project_name":"mass","description":"m","public":true,"metadata":{"public":"true"},"registry_id":null}""" },
+        { "POST", "projects", """{"project_name":"mass-{user}","description":"m","public":false,"metadata":{"public":"false"},"registry_id":null,"storage_limit":1}""" },
+        { "PUT", "projects/own", """{"project_name":"mass","description":"m","public":true,"metadata":{"public":"true"},"registry_id":null,"storage_limit":1}""" },
+        { "PUT", "projects/foreign", """{"project_name":"mass","description":"m","public":true,"metadata":{"public":"true"},"registry_id":null,"storage_limit":1}""" },
         { "POST", "projects/own/metadatas", """{"public":"true"}""" },
         { "PUT", "projects/own/metadatas/public", """{"public":"true"}""" },
         { "POST", "projects/own/members", """{"role_id":1,"member_user":{"user_id":0,"username":"{user}"},"member_group":null}""" },
@@ -53,6 +53,10 @@ public sealed class MassAssignmentTests(ApiFixture api)
         { "POST", "/api/portal/robots/{robot}/trusts/test", """{"token":"a.b.c"}""" },
         { "POST", "projects/own/immutabletagrules", """{"id":0,"priority":0,"disabled":false,"action":"immutable","template":"immutable_template","params":null,"tag_selectors":[],"scope_selectors":{}}""" },
         { "POST", "usergroups", """{"group_name":"mass-{user}","group_type":2,"ldap_group_dn":null}""" },
+        { "PUT", "quotas/{own}", """{"hard":{"storage":1}}""" },
+        { "PUT", "/api/portal/quotas/{own}/repositories", """{"repository_storage":1,"repository_tags":1}""" },
+        { "POST", "/api/portal/quotas/{own}/requests", """{"bytes":5,"reason":"m"}""" },
+        { "PUT", "/api/portal/quota-requests/1", """{"grant":true,"answer":"m"}""" },
         { "POST", "system/oidc/ping", """{"url":"https://issuer.example","verify_cert":true}""" },
     };
 
@@ -102,7 +106,7 @@ public sealed class MassAssignmentTests(ApiFixture api)
 
     static string Named(ApiFixture api, string text, string user) => text.Replace("{user}", user, StringComparison.Ordinal).Replace("{self}", $"{api.UserIds[user]}", StringComparison.Ordinal)
         .Replace("{admin}", $"{api.Host.Admin.Id}", StringComparison.Ordinal).Replace("{member}", $"{api.OwnMember}", StringComparison.Ordinal)
-        .Replace("{robot}", $"{api.OwnRobot}", StringComparison.Ordinal);
+        .Replace("{robot}", $"{api.OwnRobot}", StringComparison.Ordinal).Replace("{own}", $"{api.Own.Id}", StringComparison.Ordinal);
 
     /// <summary>The body with every other field of the API put beside its own.</summary>
     static JsonObject Body(ApiFixture api, string valid)
@@ -134,6 +138,8 @@ public sealed class MassAssignmentTests(ApiFixture api)
         lines.AddRange(await db.Bindings.Select(b => $"binding {b.SubjectKind} {b.SubjectId} {b.Role!.Name} {db.Projects.Where(p => p.Id == b.ProjectId).Select(p => p.Name).FirstOrDefault()}").ToListAsync());
         lines.AddRange((await db.Roles.AsNoTracking().ToListAsync()).Select(r => $"role {r.Id} {r.Name} {r.Everything}"));
         lines.AddRange((await db.Projects.AsNoTracking().ToListAsync()).Select(p => $"project {p.Name} of {p.OwnerId} public {p.Public} deleted {p.DeletedAt is not null}"));
+        lines.AddRange((await db.ProjectStorages.AsNoTracking().Where(a => a.Limit != -1 || a.RepositoryLimit != null || a.TagLimit != null).ToListAsync()).Select(a => $"limits {a.ProjectId} {a.Limit} {a.RepositoryLimit} {a.TagLimit}"));
+        lines.AddRange((await db.QuotaRequests.AsNoTracking().ToListAsync()).Select(r => $"request {r.Id} {r.Bytes} {r.State} {r.RequestedBy}"));
         lines.AddRange((await db.Repositories.AsNoTracking().Include(r => r.Project).ToListAsync()).Select(r => $"repository {r.Id} {r.Project!.Name}/{r.Name} pulls {r.PullCount} {r.CreatedAt:O} {r.DeletionId}"));
         lines.AddRange((await db.Artifacts.AsNoTracking().ToListAsync()).Select(a => $"artifact {a.Id} {a.ProjectId} {a.RepositoryId} {a.Digest} {a.Size} pulls {a.PullCount} by {a.PushedBy} {a.DeletionId}"));
         lines.AddRange((await db.Tags.AsNoTracking().Include(t => t.Artifact!.Repository!.Project).ToListAsync())

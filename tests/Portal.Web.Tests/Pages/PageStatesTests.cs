@@ -7,6 +7,7 @@ using Portal.Web.Administration;
 using Portal.Web.Artifacts;
 using Portal.Web.Home;
 using Portal.Web.Projects;
+using Portal.Web.Quotas;
 using Portal.Web.Search;
 using Xunit;
 
@@ -51,6 +52,26 @@ public sealed class PageStatesTests(PagesFixture portal) : PageContext(portal)
         Says(page, "0 projects match");
         Rows(page, 0);
         Assert.DoesNotContain("No projects yet", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Quotas_OfAnAdministrator_ListThemWithActions()
+    {
+        var page = Open<QuotasPage>(Portal.Host.Admin, "/admin/quotas?q=shop");
+        Assert.Equal(["shop"], Rows(page, 1));
+        Shows(page, "[data-opens='defaults']");
+        Shows(page, "[data-opens='edit'][data-fill-who='shop']");
+    }
+
+    [Fact]
+    public void Quotas_OfAnybodyElse_AreMissing() => IsMissing(Open<QuotasPage>(Portal.Developer, "/admin/quotas"));
+
+    [Fact]
+    public void Project_ForAMember_ShowsItsStorage()
+    {
+        var page = Open<ProjectPage>(Portal.Developer, "/projects/shop", "shop");
+        Says(page, "if nothing were shared");
+        Says(page, "No limit");
     }
 
     [Fact]

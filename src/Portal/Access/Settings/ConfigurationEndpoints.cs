@@ -15,7 +15,7 @@ public sealed class ConfigurationJson
     public bool Editable { get; init; } = true;
 }
 
-/// <summary><c>/configurations</c> of the Harbor v2.0 API, as far as it is about sign-in. <c>auth_mode</c> switches on one way of signing in beside local accounts.</summary>
+/// <summary><c>/configurations</c> of the Harbor v2.0 API, as far as it is about sign-in and quotas. <c>auth_mode</c> switches on one way of signing in beside local accounts.</summary>
 public static class ConfigurationEndpoints
 {
     const string Tag = "configure";
@@ -67,6 +67,7 @@ public static class ConfigurationEndpoints
     {
         SettingKind.Flag => value.Value == "true",
         SettingKind.Number => int.Parse(value.Value, CultureInfo.InvariantCulture),
+        SettingKind.Limit => long.Parse(value.Value, CultureInfo.InvariantCulture),
         _ => value.Value,
     };
 

@@ -15,6 +15,8 @@ public enum SettingKind
     Secret,
     Number,
     Flag,
+    /// <summary>-1 for none, or a whole number from 1.</summary>
+    Limit,
 }
 
 /// <summary>A setting that there is: its name, what it holds, its default, and what is wrong with a value.</summary>
@@ -29,13 +31,14 @@ public sealed record SettingKey(string Name, SettingKind Kind, string Default, F
         if (value.Any(char.IsControl)) return Wrong("has no control characters");
         if (Kind == SettingKind.Flag && value is not ("true" or "false")) return Wrong("is true or false");
         if (Kind == SettingKind.Number && !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _)) return Wrong("is a whole number");
+        if (Kind == SettingKind.Limit && !long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)) return Wrong("is a whole number");
         return Problem?.Invoke(value) is { } problem ? Wrong(problem) : null;
     }
 
     Error Wrong(string problem) => Error.Invalid(Name, $"{Name} {problem}.");
 }
 
-/// <summary>Every setting of sign-in and of the system. Names are those of the Harbor API; the ones that it lacks are Portal's own.</summary>
+/// <summary>Every setting of sign-in, of quotas and of the system. Names are those of the Harbor API; the ones that it lacks are Portal's own.</summary>
 public static class SettingKeys
 {
     static readonly List<SettingKey> Known = [];
@@ -76,6 +79,27 @@ public static class SettingKeys
     public static SettingKey OidcLogout { get; } = Flag("oidc_logout", false);
     public static SettingKey ReadOnly { get; } = Flag("read_only", false);
 
+    /// <summary>False switches every limit of <see cref="StoragePerProject"/> and the like off, without forgetting them.</summary>
+    public static SettingKey QuotaPerProjectEnable { get; } = Flag("quota_per_project_enable", true);
+
+    /// <summary>The bytes a new project may hold.</summary>
+    public static SettingKey StoragePerProject { get; } = Limit("storage_per_project", MaxStorage);
+
+    /// <summary>The bytes a repository may hold where its project says nothing else.</summary>
+    public static SettingKey StoragePerRepository { get; } = Limit("storage_per_repository", MaxStorage);
+
+    /// <summary>The tags a repository may have where its project says nothing else.</summary>
+    public static SettingKey TagsPerRepository { get; } = Limit("tags_per_repository", MaxTags);
+
+    /// <summary>The highest limit of bytes, 1 PiB.</summary>
+    public const long MaxStorage = 1L << 50;
+
+    /// <summary>The highest limit of tags.</summary>
+    public const int MaxTags = 1_000_000;
+
+    /// <summary>True for the settings of quotas, whose changes are audited as such.</summary>
+    public static bool IsOfQuotas(SettingKey key) => key == QuotaPerProjectEnable || key == StoragePerProject || key == StoragePerRepository || key == TagsPerRepository;
+
     /// <summary>All, in the order of the pages.</summary>
     public static IReadOnlyList<SettingKey> All => Known;
 
@@ -90,6 +114,9 @@ public static class SettingKeys
 
     static SettingKey Number(string name, int value, int least, int most) => Add(new(name, SettingKind.Number, value.ToString(CultureInfo.InvariantCulture),
         v => int.Parse(v, CultureInfo.InvariantCulture) is var n && (n < least || n > most) ? string.Create(CultureInfo.InvariantCulture, $"is {least} to {most}") : null));
+
+    static SettingKey Limit(string name, long most) => Add(new(name, SettingKind.Limit, "-1",
+        v => long.Parse(v, CultureInfo.InvariantCulture) is var n && n != -1 && (n < 1 || n > most) ? string.Create(CultureInfo.InvariantCulture, $"is -1 for no limit, or 1 to {most}") : null));
 
     static SettingKey Add(SettingKey key)
     {

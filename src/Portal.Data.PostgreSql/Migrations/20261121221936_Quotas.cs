@@ -1,0 +1,129 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+
+#nullable disable
+
+namespace Portal.Data.PostgreSql.Migrations
+{
+    /// <inheritdoc />
+    public partial class Quotas : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.EnsureSchema(
+                name: "quotas");
+
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "ChangedAt",
+                schema: "artifacts",
+                table: "project_storage",
+                type: "timestamp with time zone",
+                nullable: true);
+
+            migrationBuilder.AddColumn<int>(
+                name: "Noted",
+                schema: "artifacts",
+                table: "project_storage",
+                type: "integer",
+                nullable: false,
+                defaultValue: 0);
+
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "RefusedAt",
+                schema: "artifacts",
+                table: "project_storage",
+                type: "timestamp with time zone",
+                nullable: true);
+
+            migrationBuilder.AddColumn<long>(
+                name: "RepositoryLimit",
+                schema: "artifacts",
+                table: "project_storage",
+                type: "bigint",
+                nullable: true);
+
+            migrationBuilder.AddColumn<int>(
+                name: "TagLimit",
+                schema: "artifacts",
+                table: "project_storage",
+                type: "integer",
+                nullable: true);
+
+            migrationBuilder.CreateTable(
+                name: "request",
+                schema: "quotas",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "integer", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    ProjectId = table.Column<int>(type: "integer", nullable: false),
+                    Bytes = table.Column<long>(type: "bigint", nullable: false),
+                    Reason = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
+                    State = table.Column<int>(type: "integer", nullable: false),
+                    RequestedBy = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    RequestedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    DecidedBy = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    DecidedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Answer = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_request", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_request_project_ProjectId",
+                        column: x => x.ProjectId,
+                        principalSchema: "projects",
+                        principalTable: "project",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_request_ProjectId_Id",
+                schema: "quotas",
+                table: "request",
+                columns: new[] { "ProjectId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_request_State_RequestedAt",
+                schema: "quotas",
+                table: "request",
+                columns: new[] { "State", "RequestedAt" });
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "request",
+                schema: "quotas");
+
+            migrationBuilder.DropColumn(
+                name: "ChangedAt",
+                schema: "artifacts",
+                table: "project_storage");
+
+            migrationBuilder.DropColumn(
+                name: "Noted",
+                schema: "artifacts",
+                table: "project_storage");
+
+            migrationBuilder.DropColumn(
+                name: "RefusedAt",
+                schema: "artifacts",
+                table: "project_storage");
+
+            migrationBuilder.DropColumn(
+                name: "RepositoryLimit",
+                schema: "artifacts",
+                table: "project_storage");
+
+            migrationBuilder.DropColumn(
+                name: "TagLimit",
+                schema: "artifacts",
+                table: "project_storage");
+        }
+    }
+}
