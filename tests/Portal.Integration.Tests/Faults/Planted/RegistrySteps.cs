@@ -55,7 +55,7 @@ sealed class MountFromAnywhere(ProjectDirectory projects, RepositoryDirectory re
         var query = request.Http.Request.Query;
         if (!Digest.TryParse(query["mount"], out var digest) || !RepositoryName.TryParse(query["from"], out var name)) return null;
         if (await projects.FindAsync(name.Project, request.Aborted) is not { } project || await repositories.FindAsync(project, name, request.Aborted) is not { } source) return null;
-        var mounted = await blobs.MountAsync(request.Project!, request.Name, source, digest, request.Aborted);
+        var mounted = await blobs.MountAsync(request.Caller, request.Project!, request.Name, source, digest, request.Aborted);
         if (mounted is { Ok: true, Value: true }) UploadAnswer.Created(request, digest);
         return null;
     }
