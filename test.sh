@@ -25,7 +25,7 @@ done
 
 require_packages "postgresql:/usr/lib/postgresql/*/bin/postgres" "docker-registry:docker-registry" \
     "libzstd1:libzstd.so.1" "libicu72:libicuuc.so.*" "libssl3:libssl.so.3" "ca-certificates:/etc/ssl/certs/ca-certificates.crt" "libldap-2.5-0:libldap-2.5.so.*" "util-linux:setpriv" \
-    "slapd:/usr/sbin/slapd" "ldap-utils:ldapadd" "skopeo:skopeo" "podman:podman" "uidmap:newuidmap" "chromium:chromium" \
+    "slapd:/usr/sbin/slapd" "ldap-utils:ldapadd" "skopeo:skopeo" "podman:podman" "buildah:buildah" "openssl:openssl" "uidmap:newuidmap" "chromium:chromium" \
     "nodejs:node" "npm:npm"
 # After the packages: dotnet itself needs ICU before it can say its version.
 require_dotnet "$root"
