@@ -20,6 +20,12 @@ sealed class PostgreSqlChild(DataFolder data, ProcessSpawner spawner, RotatingLo
     /// <summary>Above the 100 connections a pool may hold, so that the Launcher itself always gets one.</summary>
     const int MaxConnections = 120;
 
+    /// <summary>Below the data folder: a socket there costs both sides less than a loopback port, and only the owner gets to it.</summary>
+    const string SocketFolder = "socket";
+
+    /// <summary>What a socket's address holds with its end.</summary>
+    const int MaxSocketPath = 107;
+
     PostgreSqlBinaries? _binaries;
     int _port;
 
@@ -35,6 +41,9 @@ sealed class PostgreSqlChild(DataFolder data, ProcessSpawner spawner, RotatingLo
 
     string Cluster => Path.Combine(data.PostgreSql, "cluster");
 
+    /// <summary>A data folder that lies too deep is reached by the port.</summary>
+    bool HasSocket => System.Text.Encoding.UTF8.GetByteCount(Path.Combine(data.PostgreSql, SocketFolder, ".s.PGSQL.65535.lock")) <= MaxSocketPath;
+
     static string? RunAs => UnixProcess.IsRoot ? Account : null;
 
     /// <summary>The cluster's folder as the child sees it.</summary>
@@ -48,6 +57,7 @@ sealed class PostgreSqlChild(DataFolder data, ProcessSpawner spawner, RotatingLo
         if (!Directory.Exists(Cluster))
             await InitializeAsync(cancel);
         RemoveForeignLock();
+        MakeSocketFolder();
         _port = LoopbackPort.Remembered(data.Run("postgresql.port"));
     }
 
@@ -56,7 +66,7 @@ sealed class PostgreSqlChild(DataFolder data, ProcessSpawner spawner, RotatingLo
         "-D", ClusterForChild("cluster"),
         "-c", "listen_addresses=127.0.0.1",
         "-c", string.Create(CultureInfo.InvariantCulture, $"port={_port}"),
-        "-c", "unix_socket_directories=",
+        "-c", $"unix_socket_directories={(HasSocket ? ClusterForChild(SocketFolder) : "")}",
         "-c", string.Create(CultureInfo.InvariantCulture, $"max_connections={MaxConnections}"),
         // after a checkpoint each page is written whole once: fewer checkpoints, less to write
         "-c", "max_wal_size=4GB",
@@ -106,15 +116,26 @@ sealed class PostgreSqlChild(DataFolder data, ProcessSpawner spawner, RotatingLo
             await ExecuteAsync(connection, $"CREATE DATABASE {Database} OWNER {Role}", cancel);
     }
 
-    void MakeFolder()
+    void MakeFolder() => MakeFolder(data.PostgreSql);
+
+    /// <summary>Makes the socket's folder anew: what a killed server left there says nothing about this one.</summary>
+    void MakeSocketFolder()
+    {
+        var folder = Path.Combine(data.PostgreSql, SocketFolder);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        MakeFolder(folder);
+    }
+
+    static void MakeFolder(string folder)
     {
         const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        Directory.CreateDirectory(data.PostgreSql, ownerOnly);
+        Directory.CreateDirectory(folder, ownerOnly);
         if (RunAs is null)
             return;
         var account = UnixProcess.Account(Account)
             ?? throw new StartFailedException($"The account {Account} is missing, which the package postgresql makes: apt-get install --reinstall postgresql-common");
-        UnixProcess.ChangeOwner(data.PostgreSql, account.User, account.Group);
+        UnixProcess.ChangeOwner(folder, account.User, account.Group);
     }
 
     /// <summary>Makes the cluster beside its place and moves it there when it is complete, so that a kill in between leaves no half of one.</summary>
@@ -182,7 +203,7 @@ sealed class PostgreSqlChild(DataFolder data, ProcessSpawner spawner, RotatingLo
 
     string Connection(string user, string password, string database) => new NpgsqlConnectionStringBuilder
     {
-        Host = IPAddress.Loopback.ToString(),
+        Host = HasSocket ? Path.Combine(data.PostgreSql, SocketFolder) : IPAddress.Loopback.ToString(),
         Port = _port,
         Username = user,
         Password = password,

@@ -92,9 +92,9 @@ sealed class IntentIndexing(IDbContextFactory<PortalDbContext> contexts, Manifes
         var document = reader.Parse(bytes, intent.MediaType);
         if (!document.Ok) return document.Error;
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var contents = await ManifestContents.FindAsync(db, repository.Id, document.Value, cancellation);
-        if (!contents.Ok) return contents.Error;
         TagName? tag = TagName.TryParse(intent.TagName, out var named) ? named : null;
+        var contents = await ManifestContents.FindAsync(db, repository.Id, tag, document.Value, cancellation);
+        if (!contents.Ok) return contents.Error;
         var push = PushContext.Of(caller, project, repository.Name, tag, document.Value, contents.Value.Size);
         var allowed = await guards.CheckAsync(push, cancellation);
         if (!allowed.Ok) return allowed;

@@ -17,18 +17,20 @@ sealed class ManifestIndexer(Transactions transactions, TagWriter tags, GuardCha
 {
     public async Task<Result> IndexAsync(IndexRequest request, CancellationToken cancellation)
     {
-        var outcome = await transactions.RunAsync(db => WriteAsync(db, request, cancellation), cancellation);
+        // what was not there a moment ago is written without looking again; should it be there after all, its key says so and the second attempt looks
+        var attempts = 0;
+        var outcome = await transactions.RunAsync(db => WriteAsync(db, request, request.Contents.Fresh && attempts++ == 0, cancellation), cancellation);
         if (outcome.Ok && request.Push.Tag is { } tag) lookup.Forget(request.Repository.Id, tag.Text);
         if (!outcome.Ok) await guards.RefusedAsync(request.Push, outcome.Error, cancellation);
         return outcome;
     }
 
-    async Task<Result> WriteAsync(PortalDbContext db, IndexRequest request, CancellationToken cancellation)
+    async Task<Result> WriteAsync(PortalDbContext db, IndexRequest request, bool fresh, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         var (push, document) = (request.Push, request.Document);
         var setsTag = push.Tag is { } wanted && !await WasSetAfterAsync(db, request, wanted.Text, cancellation);
-        var locked = await PushLock.TakeAsync(db, request, setsTag, now, cancellation);
+        var locked = fresh ? default : await PushLock.TakeAsync(db, request, setsTag, now, cancellation);
         var artifact = locked.Artifact ? await KnownAsync(db, request, cancellation) : Add(db, request, now);
         if (setsTag)
         {
@@ -40,7 +42,7 @@ sealed class ManifestIndexer(Transactions transactions, TagWriter tags, GuardCha
             {
                 After = new { digest = artifact.Digest, mediaType = artifact.MediaType, size = artifact.Size },
             });
-        await db.SaveChangesAsync(cancellation);
+        if (!fresh) await db.SaveChangesAsync(cancellation);
         var closed = await CloseAsync(db, request, artifact, now, cancellation);
         return closed.Ok ? await guards.CompleteAsync(db, push, cancellation) : closed;
     }
@@ -50,12 +52,13 @@ sealed class ManifestIndexer(Transactions transactions, TagWriter tags, GuardCha
     {
         var document = request.Document;
         await using var batch = db.CreateBatch();
+        if (artifact.Id <= 0) batch.AddInserts(db, artifact, nameof(Artifact.RepositoryId), nameof(Artifact.Digest));
         batch.Add("""
             INSERT INTO artifacts.manifest ("Digest", "MediaType", "Content") SELECT @digest, @type, @content WHERE NOT EXISTS (SELECT 1 FROM artifacts.manifest WHERE "Digest" = @digest)
             """, ("digest", artifact.Digest), ("type", document.MediaType), ("content", document.Bytes.ToArray()));
         if (request.Intent is { } intent) batch.Add("""DELETE FROM artifacts.push_intent WHERE "Id" = @id""", ("id", intent));
         batch.Add("""UPDATE artifacts.repository SET "LastPushedAt" = @now, "UpdatedAt" = @now, "DeletionId" = NULL WHERE "Id" = @id""", ("now", now), ("id", request.Repository.Id));
-        var booked = request.Contents.Blobs.Count > 0 ? StorageAccount.Book(batch, request.Push.Project.Id, artifact.Id) : null;
+        var booked = request.Contents.Blobs.Count > 0 ? StorageAccount.Book(batch, request.Push.Project.Id, request.Repository.Id, artifact.Digest) : null;
         await batch.ExecuteNonQueryAsync(cancellation);
         if (booked is null or { RecordsAffected: > 0 }) return Result.Success;
         return await StorageAccount.RefusalAsync(db, request.Push.Project.Id, [.. request.Contents.Blobs.Values.Select(b => b.Id)], cancellation);

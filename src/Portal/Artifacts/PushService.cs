@@ -39,9 +39,9 @@ public sealed class PushService
         if (reference.IsDigest && reference.Digest != document.Digest) return ArtifactErrors.DigestDiffers(reference.Digest, document.Digest);
         var repository = await _repositories.EnsureAsync(project, name, cancellation);
         await using var db = await _contexts.CreateDbContextAsync(cancellation);
-        var contents = await ManifestContents.FindAsync(db, repository.Id, document, cancellation);
-        if (!contents.Ok) return contents.Error;
         TagName? tag = reference.IsDigest ? null : reference.Tag;
+        var contents = await ManifestContents.FindAsync(db, repository.Id, tag, document, cancellation);
+        if (!contents.Ok) return contents.Error;
         var push = PushContext.Of(caller, project, name, tag, document, contents.Value.Size);
         var allowed = await _guards.CheckAsync(push, cancellation);
         if (!allowed.Ok) return allowed.Error;

@@ -15,7 +15,8 @@ static class StorageAccount
 {
     // what an artifact names that nobody has booked to the project
     const string Fresh = """
-        FROM artifacts.blob AS b WHERE b."Id" IN (SELECT x."BlobId" FROM artifacts.artifact_blob AS x WHERE x."ArtifactId" = @artifact)
+        FROM artifacts.blob AS b WHERE b."Id" IN (SELECT x."BlobId" FROM artifacts.artifact_blob AS x
+                WHERE x."ArtifactId" = (SELECT a."Id" FROM artifacts.artifact AS a WHERE a."RepositoryId" = @repository AND a."Digest" = @digest))
             AND NOT EXISTS (SELECT 1 FROM artifacts.project_blob AS p WHERE p."ProjectId" = @project AND p."BlobId" = b."Id")
         """;
 
@@ -23,15 +24,15 @@ static class StorageAccount
     const string SwitchedOff = """EXISTS (SELECT 1 FROM access.setting AS s WHERE s."Key" = 'quota_per_project_enable' AND s."Value" = 'false')""";
 
     /// <summary>Adds the statements that book one saved artifact; the command that is returned touches no row when the limit stands in the way.</summary>
-    public static DbBatchCommand Book(DbBatch batch, int project, long artifact)
+    public static DbBatchCommand Book(DbBatch batch, int project, long repository, string digest)
     {
         // one after another: a statement sees what was committed when it began, so the sum must be taken in one that begins behind the lock
         batch.Add("""UPDATE artifacts.project_storage SET "Used" = "Used" WHERE "ProjectId" = @project""", ("project", project));
         var booked = batch.Add($"""
             UPDATE artifacts.project_storage SET "Used" = "Used" + (SELECT COALESCE(SUM(b."Size"), 0) {Fresh})
             WHERE "ProjectId" = @project AND ("Limit" < 0 OR "Used" + (SELECT COALESCE(SUM(b."Size"), 0) {Fresh}) <= "Limit" OR NOT EXISTS (SELECT 1 {Fresh}) OR {SwitchedOff})
-            """, ("project", project), ("artifact", artifact));
-        batch.Add($"""INSERT INTO artifacts.project_blob ("ProjectId", "BlobId", "Size") SELECT @project, b."Id", b."Size" {Fresh}""", ("project", project), ("artifact", artifact));
+            """, ("project", project), ("repository", repository), ("digest", digest));
+        batch.Add($"""INSERT INTO artifacts.project_blob ("ProjectId", "BlobId", "Size") SELECT @project, b."Id", b."Size" {Fresh}""", ("project", project), ("repository", repository), ("digest", digest));
         return booked;
     }
 

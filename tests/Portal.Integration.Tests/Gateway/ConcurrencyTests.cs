@@ -78,7 +78,7 @@ public sealed class ConcurrencyTests : IAsyncLifetime
         await _server.KillAndRestartAsync();
         await using var connection = new NpgsqlConnection(_server.Connection);
         await connection.OpenAsync();
-        await NothingIsLeftOpenAsync(connection);
+        await NothingIsLeftOpenAsync(connection, _registry.Url);
         await EveryPushIsThereAsync(acknowledged);
         await HistoryIsOneChainAsync(connection, acknowledged);
     }
@@ -97,12 +97,23 @@ public sealed class ConcurrencyTests : IAsyncLifetime
             foreach (var blob in image.Blobs) Assert.Equal(blob.Bytes(), (await reader.GetBlobAsync(repository, blob.Digest, 1 << 20)).Value);
     }
 
-    static async Task NothingIsLeftOpenAsync(NpgsqlConnection connection)
+    static async Task NothingIsLeftOpenAsync(NpgsqlConnection connection, Uri registry)
     {
-        await using var count = new NpgsqlCommand("SELECT count(*) FROM artifacts.push_intent", connection);
-        var open = -1L;
-        for (var wait = 0; wait < 180 && (open = (long)(await count.ExecuteScalarAsync())!) > 0; wait++) await Task.Delay(500);
-        Assert.Equal(0, open);
+        await using var read = new NpgsqlCommand("""SELECT 'busy/' || r."Name", i."Digest", i."TagName", i."At" FROM artifacts.push_intent i JOIN artifacts.repository r ON r."Id" = i."RepositoryId" """, connection);
+        using var http = new HttpClient();
+        List<string> open = ["not looked"];
+        for (var wait = 0; wait < 180 && open.Count > 0; wait++)
+        {
+            if (wait > 0) await Task.Delay(500);
+            open.Clear();
+            await using var rows = await read.ExecuteReaderAsync();
+            while (await rows.ReadAsync())
+            {
+                using var answer = await http.GetAsync(new Uri(registry, $"v2/{rows.GetString(0)}/manifests/{rows.GetString(1)}"));
+                open.Add($"{rows.GetString(0)}:{rows.GetString(2)}@{rows.GetString(1)} of {rows.GetDateTime(3):O}; the registry says {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+            }
+        }
+        Assert.Empty(open);
     }
 
     /// <summary>Each event of a tag begins where the one before ended, the tag names what the last one says, and every acknowledged push is among them.</summary>
