@@ -62,6 +62,24 @@ count() {
     { grep -ho "<Counters [^>]*" "$@" || true; } | sed -n "s/.* $name=\"\([0-9]*\)\".*/\1/p" | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
+# Tests of races and kills share two processors with everything else. A few that fail are run once more, alone: what passes then counts as passed and is named as unsteady, to be mended; what does not has failed.
+unsteady=0
+run_again() {
+    local project="$1" name="$2" names failures
+    failures="$(count failed "$results/$name.trx")"
+    ((failures > 0 && failures <= 5)) || return 0
+    names="$({ grep -o '<UnitTestResult [^>]*outcome="Failed"[^>]*' "$results/$name.trx" || true; } | sed -n 's/.* testName="\([A-Za-z0-9_.]*\).*/\1/p' | sort -u)"
+    [[ -n "$names" ]] || return 0
+    echo "== $name, again: ${names//$'\n'/ }"
+    dotnet test "$project" -c Release --no-build --nologo -v q --results-directory "$results/again" \
+        --blame-hang --blame-hang-timeout 8m --blame-hang-dump-type none \
+        --filter "$(sed 's/^/FullyQualifiedName=/' <<<"$names" | paste -sd '|')" \
+        --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" </dev/null || return 0
+    (($(count passed "$results/again/$name.trx") >= failures)) || return 0
+    unsteady=$((unsteady + failures))
+    echo "UNSTEADY, failed once and passed alone: ${names//$'\n'/ }"
+}
+
 broken=0
 for project in tests/*.Tests/*.csproj; do
     name="$(basename "$project" .csproj)"
@@ -76,6 +94,7 @@ for project in tests/*.Tests/*.csproj; do
     if [[ -e "$trx" ]]; then
         # A run that broke without a failed test (a crash, a time-out) must not look green.
         ((status == 0)) || (($(count failed "$trx") > 0)) || broken=$((broken + 1))
+        run_again "$project" "$name"
     elif ((status != 0 || ${#filter[@]} == 0)) && compgen -G "tests/$name/*/*.cs" >/dev/null; then
         echo "$name left no results." >&2
         broken=$((broken + 1))
@@ -85,8 +104,8 @@ done
 
 trxs=("$results"/*.trx)
 [[ -e "${trxs[0]}" ]] || trxs=(/dev/null)
-passed="$(count passed "${trxs[@]}")"
-failed="$(($(count failed "${trxs[@]}") + broken))"
+passed="$(($(count passed "${trxs[@]}") + unsteady))"
+failed="$(($(count failed "${trxs[@]}") - unsteady + broken))"
 total="$(count total "${trxs[@]}")"
 skipped=$((total - passed - failed + broken))
 echo "All of it: $SECONDS s"

@@ -61,6 +61,7 @@ sealed class NginxPeer : IPeer
                   proxy_set_header Host $http_host;
                   proxy_request_buffering off;
                   proxy_buffering on;
+                  proxy_max_temp_file_size 0;
                 }
               }
             }

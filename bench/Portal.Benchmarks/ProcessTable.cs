@@ -34,9 +34,19 @@ static class ProcessTable
     public static double CpuSeconds(IEnumerable<int> processes) =>
         processes.Sum(p => Fields(p) is { Length: > 16 } f ? f[13..17].Sum(t => double.Parse(t, CultureInfo.InvariantCulture)) / TicksPerSecond : 0);
 
-    /// <summary>Resident bytes.</summary>
-    public static long Resident(IEnumerable<int> processes) =>
-        processes.Sum(p => Fields(p) is { Length: > 23 } f ? long.Parse(f[23], CultureInfo.InvariantCulture) * Environment.SystemPageSize : 0);
+    /// <summary>Resident bytes; what processes share, as those of PostgreSQL do, is parted between them.</summary>
+    public static long Resident(IEnumerable<int> processes) => processes.Sum(Share);
+
+    static long Share(int process)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{process}/smaps_rollup").FirstOrDefault(l => l.StartsWith("Pss:", StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+        }
+        catch (IOException) { return 0; }
+        catch (UnauthorizedAccessException) { return 0; }
+    }
 
     public static double Load() => double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
 

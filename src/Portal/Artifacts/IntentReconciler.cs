@@ -69,8 +69,9 @@ sealed class IntentReconciler(IDbContextFactory<PortalDbContext> contexts, Proje
         var held = await backend.Client.GetManifestAsync(name.Text, Digest.Parse(intent.Digest), cancellation);
         if (!held.Ok)
         {
-            if (held.Error.Kind == ErrorKind.Unavailable) return null;
-            log.LogInformation("A push of {Digest} to {Repository} never reached the registry and is dropped", intent.Digest, name);
+            // it may be away altogether, or its crash has left of this manifest what it cannot read; the push was never acknowledged, so nobody counts on it
+            if (held.Error.Kind == ErrorKind.Unavailable && !(await backend.Client.PingAsync(cancellation)).Ok) return null;
+            log.LogInformation("A push of {Digest} to {Repository} did not reach the registry whole and is dropped: {Reason}", intent.Digest, name, held.Error.Message);
             return false;
         }
         var caller = new Caller(intent.ActorUserId is null ? SubjectKind.Portal : SubjectKind.User, intent.ActorUserId ?? 0, intent.Actor, intent.Address, intent.Client);

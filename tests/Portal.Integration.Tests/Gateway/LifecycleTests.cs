@@ -160,4 +160,37 @@ public sealed class LifecycleTests(GatewayFixture portal) : IClassFixture<Gatewa
         Assert.False((await client.GetManifestAsync(repository, Tag("never"))).Ok);
         Assert.Equal(0, await portal.DatabaseAsync(db => db.PushIntents.CountAsync(i => i.Repository!.Name == path)));
     }
+
+    [Theory]
+    [InlineData("repositories/{0}/_manifests/revisions/sha256/{1}/link", "")]
+    [InlineData("blobs/sha256/{2}/{1}/data", "")]
+    [InlineData("blobs/sha256/{2}/{1}/data", "{")]
+    public async Task Reconcile_ManifestThatTheRegistryCannotRead_IsDropped(string file, string left)
+    {
+        var (repository, image) = (GatewayFixture.NewRepository(), GatewayFixture.Image(Guid.NewGuid().ToString()));
+        var client = portal.Client();
+        foreach (var blob in image.Blobs)
+        {
+            await using var content = blob.Open();
+            Assert.True((await client.UploadBlobAsync(repository, blob.Digest, content, blob.Size)).Ok);
+        }
+        var backend = new RegistryClient(new HttpMessageInvoker(RegistryClient.CreateHandler()), new RegistryTarget(portal.Registry.Url));
+        Assert.True((await backend.PutManifestAsync(repository, image.Digest, image.Manifest, image.MediaType)).Ok);
+        // what a crash of the registry leaves of a file that it was writing
+        var torn = Path.Combine(portal.Registry.StorageFolder, "docker/registry/v2", string.Format(System.Globalization.CultureInfo.InvariantCulture, file, repository, image.Digest.Hex, image.Digest.Hex[..2]));
+        Assert.True(File.Exists(torn));
+        await File.WriteAllTextAsync(torn, left);
+        var path = Name(repository).Path;
+        await portal.DatabaseAsync(async db =>
+        {
+            var id = await db.Repositories.Where(r => r.Name == path).Select(r => r.Id).SingleAsync();
+            db.PushIntents.Add(new() { Id = Guid.CreateVersion7(), RepositoryId = id, TagName = "torn", Digest = image.Digest.Text, MediaType = image.MediaType, At = DateTimeOffset.UtcNow.AddHours(-1), Actor = "dev" });
+            return await db.SaveChangesAsync();
+        });
+
+        Assert.Equal((0, 1), await Service<IntentReconciler>().RunAsync(TimeSpan.FromMinutes(1), CancellationToken.None));
+
+        Assert.Equal(0, await portal.DatabaseAsync(db => db.PushIntents.CountAsync(i => i.Repository!.Name == path)));
+        Assert.False((await client.GetManifestAsync(repository, Tag("torn"))).Ok);
+    }
 }
