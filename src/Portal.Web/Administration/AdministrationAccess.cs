@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Portal.Access;
+using Portal.Access.Groups;
 using Portal.Web.Layout;
 
 namespace Portal.Web.Administration;
@@ -10,8 +11,8 @@ public sealed record AdministrationPlace(Caller Caller, PermissionSet Rights)
     static readonly (AdministrationSections Section, Permission Needed)[] Table =
     [
         (AdministrationSections.Users, Permissions.UserList),
-        (AdministrationSections.Groups, Permissions.Named("user-group:list")),
-        (AdministrationSections.GroupRules, Permissions.Named("user-group:list")),
+        (AdministrationSections.Groups, GroupRights.List),
+        (AdministrationSections.GroupRules, GroupRights.List),
         (AdministrationSections.Roles, Permissions.RoleList),
         (AdministrationSections.Members, Permissions.MemberList),
         (AdministrationSections.Access, Permissions.UserList),
@@ -49,6 +50,10 @@ public sealed class AdministrationAccess(CurrentCaller current, IAccessPolicy po
     }
 
     /// <summary>Tells the shell where the reader is, on a page that has made sure of their rights itself.</summary>
-    public async Task ShowAsync(Caller caller, AdministrationSections section, CancellationToken cancellation = default) =>
-        shell.EnterAdministration(new AdministrationPlace(caller, await policy.RightsAsync(caller, AccessTarget.System, cancellation)).Sections, section);
+    public async Task<AdministrationPlace> ShowAsync(Caller caller, AdministrationSections section, CancellationToken cancellation = default)
+    {
+        var place = new AdministrationPlace(caller, await policy.RightsAsync(caller, AccessTarget.System, cancellation));
+        shell.EnterAdministration(place.Sections, section);
+        return place;
+    }
 }

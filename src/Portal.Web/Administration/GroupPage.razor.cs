@@ -29,6 +29,7 @@ public sealed partial class GroupPage
     [Parameter] public int Id { get; set; }
 
     Caller _caller = Caller.Anonymous;
+    AdministrationPlace _place = default!;
     TableQuery _query = default!;
     GroupRow? _group;
     Page<GroupMemberRow>? _members;
@@ -46,7 +47,7 @@ public sealed partial class GroupPage
             Navigation.NotFound();
             return;
         }
-        await Place.ShowAsync(_caller, AdministrationSections.Groups);
+        _place = await Place.ShowAsync(_caller, AdministrationSections.Groups);
         _group = found.Value;
         var members = await Groups.MembersAsync(_caller, Id, _query.Request, default);
         _members = members.Ok ? members.Value : Page<GroupMemberRow>.Empty;
@@ -54,6 +55,9 @@ public sealed partial class GroupPage
         _roles = roles.Ok ? roles.Value : Page<GroupRoleRow>.Empty;
         _notice = members.Error ?? roles.Error;
     }
+
+    // who is in a group of elsewhere is decided there
+    bool MayChange => _group is { Source: GroupSource.Local } && _place.May(GroupRights.Update);
 
     async Task AddAsync()
     {

@@ -32,6 +32,7 @@ public sealed partial class GroupsPage
     [SupplyParameterFromForm(FormName = "create")] NewGroup? Create { get; set; }
 
     Caller _caller = Caller.Anonymous;
+    AdministrationPlace _place = default!;
     TableQuery _query = default!;
     Page<GroupRow>? _page;
     Error? _refused;
@@ -47,7 +48,7 @@ public sealed partial class GroupsPage
             Navigation.NotFound(); // who may not administer learns nothing of it
             return;
         }
-        await Place.ShowAsync(_caller, AdministrationSections.Groups);
+        _place = await Place.ShowAsync(_caller, AdministrationSections.Groups);
         _page = listed.Value;
     }
 

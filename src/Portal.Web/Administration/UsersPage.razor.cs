@@ -34,6 +34,7 @@ public sealed partial class UsersPage
     Caller _caller = Caller.Anonymous;
     TableQuery _query = default!;
     Page<UserRow>? _page;
+    AdministrationPlace _place = default!;
     bool _mayImport;
     Error? _refused;
     Error? _notice;
@@ -44,7 +45,7 @@ public sealed partial class UsersPage
     protected override async Task OnInitializedAsync()
     {
         if (await Access.EnterAsync(AdministrationSections.Users, Permissions.UserList) is not { } place) return;
-        _caller = place.Caller;
+        (_place, _caller) = (place, place.Caller);
         _query = TableQuery.From(Navigation, "username");
         var listed = await Users.ListAsync(_caller, _query.Request, default);
         if (!listed.Ok)
@@ -55,6 +56,9 @@ public sealed partial class UsersPage
         _mayImport = await Directory.MayImportAsync(_caller, default);
         _page = listed.Value;
     }
+
+    /// <summary>The changes that the reader may make.</summary>
+    IEnumerable<AccountChange> Changes => AccountChange.All.Where(c => _place.May(c.Form == "delete" ? Permissions.UserDelete : Permissions.UserUpdate));
 
     async Task CreateAsync()
     {

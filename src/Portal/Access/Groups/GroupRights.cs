@@ -5,7 +5,7 @@ using Portal.Kernel;
 namespace Portal.Access.Groups;
 
 /// <summary>Who may do what with groups, and that nobody gives more than they have by way of one.</summary>
-static class GroupRights
+public static class GroupRights
 {
     public static Permission Read { get; } = Permissions.Named("user-group:read");
     public static Permission List { get; } = Permissions.Named("user-group:list");
@@ -16,18 +16,18 @@ static class GroupRights
     public static Permission DirectoryImport { get; } = Permissions.Named("ldap-user:create");
 
     /// <summary>The refusal for a caller who lacks the right on the system; null when they have it.</summary>
-    public static async ValueTask<Error?> RefuseAsync(this IAccessPolicy policy, Caller caller, Permission right, CancellationToken cancellation) =>
+    internal static async ValueTask<Error?> RefuseAsync(this IAccessPolicy policy, Caller caller, Permission right, CancellationToken cancellation) =>
         caller.IsAnonymous ? AccessErrors.SignInNeeded
         : await policy.MayAsync(caller, right, AccessTarget.System, cancellation) ? null : AccessErrors.Lacks(right);
 
     /// <summary>The refusal for a caller who is no system administrator.</summary>
-    public static async ValueTask<Error?> RefuseAllButAdministratorsAsync(this IAccessPolicy policy, Caller caller, Permission right, CancellationToken cancellation) =>
+    internal static async ValueTask<Error?> RefuseAllButAdministratorsAsync(this IAccessPolicy policy, Caller caller, Permission right, CancellationToken cancellation) =>
         await policy.RefuseAsync(caller, right, cancellation) is { } refusal ? refusal
         : (await policy.RightsAsync(caller, AccessTarget.System, cancellation)).Covers(PermissionSet.Everything) ? null
         : new Error("FORBIDDEN", "Only a system administrator may do this, because it decides who becomes one.", ErrorKind.Forbidden);
 
     /// <summary>True when the caller has every right that the group's roles give, where they give it.</summary>
-    public static async Task<bool> CoversAsync(this IAccessPolicy policy, PortalDbContext db, Caller caller, int groupId, CancellationToken cancellation)
+    internal static async Task<bool> CoversAsync(this IAccessPolicy policy, PortalDbContext db, Caller caller, int groupId, CancellationToken cancellation)
     {
         if ((await policy.RightsAsync(caller, AccessTarget.System, cancellation)).Covers(PermissionSet.Everything)) return true;
         var held = await db.Bindings.AsNoTracking().Where(b => b.SubjectKind == SubjectKind.Group && b.SubjectId == groupId)
