@@ -37,7 +37,25 @@ public interface IJobQueries
     Task<JobScheduleRow?> ScheduleAsync(string kind, long owner, CancellationToken cancellation);
 }
 
-public sealed record JobRunFilter(string? Kind = null, long? Owner = null, int? ProjectId = null, JobStatus? Status = null, string Sort = "-id", int Page = 1, int PageSize = 25);
+public sealed record JobRunFilter(string? Kind = null, long? Owner = null, int? ProjectId = null, JobStatus? Status = null, string Sort = "-id", int Page = 1, int PageSize = 25)
+{
+    /// <summary>Only of these kinds; null for all.</summary>
+    public IReadOnlyList<string>? Kinds { get; init; }
+
+    /// <summary>Only of these projects; null for all and for the system's.</summary>
+    public IReadOnlyList<int>? Projects { get; init; }
+
+    /// <summary>Only with this in the kind, the result or who asked.</summary>
+    public string? Text { get; init; }
+
+    public JobTrigger? Trigger { get; init; }
+
+    /// <summary>Only those asked for since.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Only those that have ended (true), or that wait or run (false).</summary>
+    public bool? Ended { get; init; }
+}
 
 public sealed record JobRunPage(IReadOnlyList<JobRunRow> Rows, long Total);
 
@@ -55,4 +73,9 @@ public sealed record JobTaskRow(long Id, long RunId, string Name, JobStatus Stat
 /// <summary>A schedule as pages show it.</summary>
 /// <param name="Words">"every day at 02:00 (Europe/Berlin)".</param>
 /// <param name="Next">The next times, at most five; none while paused.</param>
-public sealed record JobScheduleRow(string Kind, long Owner, int? ProjectId, string Cron, string TimeZone, string Words, string Parameters, string Actor, DateTimeOffset UpdatedAt, IReadOnlyList<DateTimeOffset> Next);
+public sealed record JobScheduleRow(string Kind, long Owner, int? ProjectId, string Cron, string TimeZone, string Words, string Parameters, string Actor, DateTimeOffset UpdatedAt, IReadOnlyList<DateTimeOffset> Next)
+{
+    public int Id { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+}
