@@ -64,7 +64,15 @@ public sealed record JobRunPage(IReadOnlyList<JobRunRow> Rows, long Total);
 /// <param name="Node">The node that runs or ran it; empty while waiting.</param>
 /// <param name="Parameters">JSON.</param>
 public sealed record JobRunRow(long Id, string Kind, long Owner, int? ProjectId, JobTrigger Trigger, JobStatus Status, string Actor, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt,
-    long Done, long Total, string Unit, double? Rate, bool Stopping, int Attempt, string Node, string Summary, string Parameters);
+    long Done, long Total, string Unit, double? Rate, bool Stopping, int Attempt, string Node, string Summary, string Parameters)
+{
+    /// <summary>The time left at this rate; null while not known.</summary>
+    public TimeSpan? Left => Status == JobStatus.Running && Rate is > 0 and var rate && Total > Done && (Total - Done) / rate is < 1e8 and var seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+    /// <summary>How long it has been at work; null before it began.</summary>
+    /// <param name="now">The present, for one under way.</param>
+    public TimeSpan? Took(DateTimeOffset now) => StartedAt is { } started ? (EndedAt ?? now) - started : null;
+}
 
 public sealed record JobTaskPage(IReadOnlyList<JobTaskRow> Rows, long Total);
 

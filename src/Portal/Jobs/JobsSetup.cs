@@ -16,7 +16,7 @@ public static class JobsSetup
         services.AddOptions<JobOptions>().Bind(configuration.GetSection(JobOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<JobOptions>, JobOptionsValidation>();
         services.AddSingleton<JobCatalogue>().AddSingleton<JobService>().AddSingleton<IJobs>(s => s.GetRequiredService<JobService>()).AddSingleton<QueueService>();
-        services.AddSingleton<JobQueries>().AddSingleton<IJobQueries>(s => s.GetRequiredService<JobQueries>()).AddSingleton<WorkQueries>().AddSingleton<JobRights>();
+        services.AddSingleton<JobQueries>().AddSingleton<IJobQueries>(s => s.GetRequiredService<JobQueries>()).AddSingleton<WorkQueries>().AddSingleton<JobRights>().AddSingleton<RunDoor>().AddSingleton<AuditPurgeService>();
         services.AddSingleton<ScheduleService>().AddSingleton<ScheduleSeed>().AddSingleton<ScheduleFiring>().AddSingleton<ScheduleSync>();
         services.AddSingleton<RunStore>().AddSingleton<RunClaims>().AddSingleton<RunWorker>().AddSingleton<RunStarter>().AddSingleton<NodeLease>().AddSingleton<EngineSettings>();
         services.AddSingleton<SchedulerSurroundings>().AddSingleton<SchedulerHost>().AddSingleton<JobEngine>();

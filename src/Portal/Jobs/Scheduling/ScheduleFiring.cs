@@ -20,8 +20,10 @@ sealed class ScheduleFiring(IDbContextFactory<PortalDbContext> contexts, IDataba
         }
         // where work is paused or slow, one that waits is enough
         if (await db.JobRuns.AnyAsync(r => r.Kind == row.Kind && r.Owner == row.Owner && r.Status == JobStatus.Pending && r.Trigger == JobTrigger.Schedule, cancellation)) return null;
+        var key = FormattableString.Invariant($"{row.Id}/{due.UtcDateTime:yyyy-MM-ddTHH:mm:ss}");
+        if (await db.JobRuns.AnyAsync(r => r.FireKey == key, cancellation)) return null;
         var run = JobService.NewRun(kind, new(row.Kind, row.Owner, row.ProjectId, row.Parameters, JobTrigger.Schedule), row.Actor, time.GetUtcNow());
-        run.FireKey = FormattableString.Invariant($"{row.Id}/{due.UtcDateTime:yyyy-MM-ddTHH:mm:ss}");
+        run.FireKey = key;
         db.JobRuns.Add(run);
         try
         {
@@ -29,6 +31,7 @@ sealed class ScheduleFiring(IDbContextFactory<PortalDbContext> contexts, IDataba
         }
         catch (Exception e) when (provider.IsUniqueViolation(e))
         {
+            // another node made it in the same moment
             return null;
         }
         await feed.AnnounceAsync(db, cancellation, JobTopics.Queued(run.Kind));

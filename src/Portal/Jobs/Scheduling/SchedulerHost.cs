@@ -16,7 +16,7 @@ sealed class SchedulerHost : BackgroundService
 {
     public const string Schema = "quartz";
 
-    static readonly TimeSpan StartAfter = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan StartAfter = TimeSpan.FromSeconds(3);
     static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(5);
     static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(5);
 
