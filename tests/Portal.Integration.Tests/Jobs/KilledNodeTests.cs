@@ -10,18 +10,20 @@ namespace Portal.Integration.Tests.Jobs;
 public sealed class KilledNodeTests : IAsyncLifetime
 {
     PostgreSqlProcess _database = null!;
+    RegistryProcess _registry = null!;
     ServerProcess _server = null!;
 
     public async Task InitializeAsync()
     {
         _database = await PostgreSqlProcess.StartAsync();
-        // nobody asks for a registry here
-        _server = await ServerProcess.StartAsync(await _database.CreateDatabaseAsync(), new("http://127.0.0.1:9"));
+        _registry = await RegistryProcess.StartAsync();
+        _server = await ServerProcess.StartAsync(await _database.CreateDatabaseAsync(), _registry.Url);
     }
 
     public async Task DisposeAsync()
     {
         await _server.DisposeAsync();
+        await _registry.DisposeAsync();
         await _database.DisposeAsync();
     }
 

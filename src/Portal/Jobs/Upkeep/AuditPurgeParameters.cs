@@ -11,6 +11,9 @@ namespace Portal.Jobs.Upkeep;
 /// <param name="EventTypes">Action and kind such as <c>delete_tag</c>; none for all.</param>
 public sealed record AuditPurgeParameters(int RetentionHours, IReadOnlyList<string> EventTypes, bool DryRun)
 {
+    /// <summary>The kind of its runs.</summary>
+    public const string Kind = AuditPurge.Name;
+
     /// <summary>Hours.</summary>
     public const int MaxRetention = 240_000;
 
@@ -35,7 +38,8 @@ public sealed record AuditPurgeParameters(int RetentionHours, IReadOnlyList<stri
     /// <summary>As a run keeps it.</summary>
     public string ToJson() => JsonSerializer.Serialize(new Stored { RetentionHours = RetentionHours, EventTypes = string.Join(',', EventTypes), DryRun = DryRun });
 
-    internal static AuditPurgeParameters From(string json)
+    /// <summary>The same back from a run or a schedule.</summary>
+    public static AuditPurgeParameters From(string json)
     {
         var stored = JsonSerializer.Deserialize<Stored>(json)!;
         return Create(stored.RetentionHours, stored.EventTypes, stored.DryRun).Value;
