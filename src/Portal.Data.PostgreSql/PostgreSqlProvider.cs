@@ -5,6 +5,7 @@ using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
+using Quartz;
 
 namespace Portal.Data.PostgreSql;
 
@@ -134,6 +135,9 @@ public sealed class PostgreSqlProvider : IDatabaseProvider
             while (queue.Reader.TryRead(out var notice)) yield return notice;
         }
     }
+
+    // the same text as the context's, so that both draw from one pool
+    public void UseScheduleStore(IPersistentStoreBuilder store, string connectionString) => store.UsePostgres(NpgsqlFactory.Instance, Pooled(connectionString));
 
     static string Quote(string name) => "\"" + name + "\"";
 

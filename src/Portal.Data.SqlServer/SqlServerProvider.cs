@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Quartz;
 
 namespace Portal.Data.SqlServer;
 
@@ -23,6 +24,8 @@ public sealed class SqlServerProvider : IDatabaseProvider
 
     public void Configure(DbContextOptionsBuilder builder, string connectionString) =>
         builder.UseSqlServer(connectionString, o => o.MigrationsAssembly("Portal.Data.SqlServer").MigrationsHistoryTable("migration", "data"));
+
+    public void UseScheduleStore(IPersistentStoreBuilder store, string connectionString) => store.UseSqlServer(SqlClientFactory.Instance, connectionString);
 
     // 2601: unique index, 2627: unique constraint or primary key
     public bool IsUniqueViolation(Exception exception) => (exception as SqlException ?? exception.InnerException as SqlException)?.Number is 2601 or 2627;

@@ -6,6 +6,7 @@ using Portal.Audit;
 using Portal.Data;
 using Portal.Gateway;
 using Portal.Immutability;
+using Portal.Jobs;
 using Portal.Projects;
 using Portal.Protection;
 using Portal.Quotas;
@@ -21,7 +22,7 @@ public static class PortalServer
     {
         var builder = WebApplication.CreateBuilder(args);
         // A line for every request and every statement would cost more than answering it.
-        foreach (var chatty in (string[])["Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Microsoft.Extensions", "System.Net.Http", "Yarp"])
+        foreach (var chatty in (string[])["Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Microsoft.Extensions", "System.Net.Http", "Yarp", "Quartz"])
             builder.Logging.AddFilter(chatty, LogLevel.Warning);
         // The keys lie in the database beside what they protect; docs/operations/configuration.md says so.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
@@ -37,11 +38,12 @@ public static class PortalServer
         services.AddProtection();
         services.AddImmutability();
         services.AddQuotas();
+        services.AddJobs(builder.Configuration);
         services.AddGateway(builder.Configuration);
         services.AddRestApi();
         services.AddPortalWeb();
         services.AddHostedService<Startup>();
-        services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database").AddCheck<JobHealth>("jobservice");
         builder.WebHost.UsePortalKestrel(builder.Configuration);
         services.AddForwardedAddresses(builder.Configuration);
 

@@ -10,6 +10,8 @@ using Portal.Api;
 using Portal.Artifacts;
 using Portal.Audit;
 using Portal.Immutability;
+using Portal.Jobs;
+using Portal.Jobs.Upkeep;
 using Portal.Projects;
 using Portal.Protection;
 using Portal.Quotas;
@@ -70,6 +72,8 @@ static class RestApi
         api.MapImmutability();
         api.MapAudit();
         api.MapQuotas();
+        api.MapJobs();
+        api.MapAuditPurge();
         var portal = app.MapGroup(OwnPrefix);
         portal.MapRoles();
         portal.MapBindings();
@@ -83,6 +87,7 @@ static class RestApi
         portal.MapPortalImmutability();
         portal.MapProtection();
         portal.MapQuotaExtras();
+        portal.MapRuns();
     }
 
     static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)

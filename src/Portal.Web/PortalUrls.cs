@@ -54,6 +54,10 @@ public static class PortalUrls
     public const string ImportUsers = "/admin/users/import";
     public const string AdministrationAccess = "/admin/access";
     public const string AdministrationAudit = "/admin/audit";
+    public const string Jobs = "/jobs";
+
+    /// <summary>The part of that page that moves by itself.</summary>
+    public const string JobsLive = "/jobs/live";
     public const string Error = "/error";
     public const string NotFound = "/not-found";
     public const string Kit = "/kit";
@@ -117,6 +121,18 @@ public static class PortalUrls
 
     /// <summary>What keeps tags and artifacts of a project as they are, and what may come in.</summary>
     public static string Rules(string project) => $"{Project(project)}/rules";
+
+    /// <summary>Long work on a project.</summary>
+    public static string ProjectJobs(string project) => $"{Project(project)}/jobs";
+
+    /// <summary>One piece of long work.</summary>
+    public static string Run(long id) => FormattableString.Invariant($"{Jobs}/{id}");
+
+    /// <summary>The part of that page that moves by itself.</summary>
+    public static string RunLive(long id, bool log) => $"{Run(id)}/live{(log ? "?log=true" : "")}";
+
+    /// <summary>Its whole log as text.</summary>
+    public static string RunLog(long id) => FormattableString.Invariant($"/api/portal/jobs/runs/{id}/log");
 
     public static string Settings(string project) => $"{Project(project)}/settings";
 

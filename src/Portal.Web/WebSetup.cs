@@ -9,6 +9,7 @@ using Portal.Web.Administration;
 using Portal.Web.Artifacts;
 using Portal.Web.Audit;
 using Portal.Web.Home;
+using Portal.Web.Jobs;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
 using Portal.Web.Projects;
@@ -49,6 +50,7 @@ public static class WebSetup
         services.AddScoped<DeletionUndo>();
         services.AddSingleton<HomeAttention>();
         services.AddSingleton<Quotas.QuotaPosts>();
+        services.AddSingleton<JobPosts>().AddSingleton<JobBoards>();
         return services;
     }
 
@@ -73,6 +75,7 @@ public static class WebSetup
         app.MapAuditExport();
         app.MapAccessExport();
         app.MapSearch();
+        app.MapJobFragments();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }

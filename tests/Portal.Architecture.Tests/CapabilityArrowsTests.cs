@@ -12,6 +12,7 @@ public sealed class CapabilityArrowsTests
     {
         ["Portal.Audit"] = [],
         ["Portal.Access"] = ["Portal.Audit"],
+        ["Portal.Jobs"] = ["Portal.Audit", "Portal.Access"],
         ["Portal.Projects"] = ["Portal.Audit", "Portal.Access"],
         ["Portal.Artifacts"] = ["Portal.Audit", "Portal.Access", "Portal.Projects"],
         ["Portal.Immutability"] = ["Portal.Audit", "Portal.Access", "Portal.Projects", "Portal.Artifacts"],

@@ -55,6 +55,9 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
         { "group", "/admin/groups/1" },
         { "group-rules", "/admin/group-rules?source=oidc&name=team-tour-dev" },
         { "quotas", "/admin/quotas" },
+        { "jobs", "/jobs" },
+        { "job", "/jobs/1" },
+        { "project-jobs", $"/projects/{Project}/jobs" },
         { "sign-in-settings", "/admin/sign-in" },
         { "roles", "/admin/roles" },
         { "role", "/admin/roles/4" },
@@ -174,6 +177,8 @@ public sealed class PagesTour(PortalFixture portal) : IAsyncLifetime
         using var project = System.Text.Json.JsonDocument.Parse(await http.GetStringAsync(new Uri($"/api/v2.0/projects/{Project}", UriKind.Relative)));
         var id = project.RootElement.GetProperty("project_id").GetInt32();
         using (var limited = await http.PutAsJsonAsync(new Uri($"/api/v2.0/quotas/{id}", UriKind.Relative), new { hard = new { storage = 3_600_000 } })) limited.EnsureSuccessStatusCode();
+        await PostAsync(http, "/api/v2.0/system/purgeaudit/schedule", new { schedule = new { type = "Manual" }, parameters = new { audit_retention_hour = 8760, dry_run = true } });
+        await PostAsync(http, "/api/v2.0/system/purgeaudit/schedule", new { schedule = new { type = "Custom", cron = "0 30 4 * * 1" }, parameters = new { audit_retention_hour = 8760, dry_run = false } });
         await PostAsync(http, $"/api/portal/quotas/{id}/requests", new { bytes = 20_000_000, reason = "Nightly builds for two more platforms begin in December." });
     }
 

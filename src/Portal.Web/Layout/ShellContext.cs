@@ -1,7 +1,7 @@
 namespace Portal.Web.Layout;
 
 /// <summary>The entries of the main navigation.</summary>
-public enum NavPlace { None, Home, Projects, Search, Administration }
+public enum NavPlace { None, Home, Projects, Search, Jobs, Administration }
 
 /// <summary>The sections of a project, as a set of what the caller may see.</summary>
 [Flags]
@@ -16,7 +16,8 @@ public enum ProjectSections
     Robots = 32,
     Access = 64,
     Rules = 128,
-    All = Overview | Repositories | Members | Robots | Access | Rules | Audit | Settings,
+    Jobs = 16384,
+    All = Overview | Repositories | Members | Robots | Access | Rules | Jobs | Audit | Settings,
 }
 
 /// <summary>The sections of the administration, as a set of what the caller may see.</summary>
@@ -98,6 +99,7 @@ public sealed class ShellContext
         (ProjectSections.Robots, "Access", "Robots", PortalUrls.Robots),
         (ProjectSections.Access, "Access", "Effective access", PortalUrls.Access),
         (ProjectSections.Rules, "Policies", "Rules", PortalUrls.Rules),
+        (ProjectSections.Jobs, "Record", "Jobs", PortalUrls.ProjectJobs),
         (ProjectSections.Audit, "Record", "Audit", PortalUrls.Audit),
         (ProjectSections.Settings, "Record", "Settings", PortalUrls.Settings),
     ];

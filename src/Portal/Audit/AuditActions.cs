@@ -18,8 +18,17 @@ public static class AuditActions
     /// <summary>A push was refused because of a limit.</summary>
     public const string QuotaExceeded = "quota-exceeded";
 
+    /// <summary>Work was asked for.</summary>
+    public const string Start = "start";
+    public const string Stop = "stop";
+    public const string Pause = "pause";
+    public const string Resume = "resume";
+
+    /// <summary>Old rows of the audit log were deleted.</summary>
+    public const string Purge = "purge";
+
     /// <summary>All, for filters.</summary>
-    public static IReadOnlyList<string> All { get; } = [Create, Update, Delete, Restore, Push, Pull, SignIn, SignOut, QuotaNear, QuotaExceeded];
+    public static IReadOnlyList<string> All { get; } = [Create, Update, Delete, Restore, Push, Pull, SignIn, SignOut, QuotaNear, QuotaExceeded, Start, Stop, Pause, Resume, Purge];
 }
 
 /// <summary>The kinds of thing that audit rows name.</summary>
@@ -46,8 +55,12 @@ public static class AuditResources
     public const string ContentTypes = "content-types";
     public const string Quota = "quota";
     public const string QuotaRequest = "quota-request";
+    public const string Job = "job";
+    public const string JobSchedule = "job-schedule";
+    public const string JobQueue = "job-queue";
+    public const string AuditLog = "audit-log";
 
     /// <summary>All, for filters.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Project, Member, Repository, Artifact, Tag, User, Session, Robot, AccessToken, FederationTrust, Group, GroupMember, MappingRule, Settings, Role, ImmutabilityRule, ImmutabilityExemption, Lock, ContentTypes, Quota, QuotaRequest];
+        [Project, Member, Repository, Artifact, Tag, User, Session, Robot, AccessToken, FederationTrust, Group, GroupMember, MappingRule, Settings, Role, ImmutabilityRule, ImmutabilityExemption, Lock, ContentTypes, Quota, QuotaRequest, Job, JobSchedule, JobQueue, AuditLog];
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Quartz;
 
 namespace Portal.Data;
 
@@ -45,6 +46,9 @@ public interface IDatabaseProvider
 
     /// <summary>Yields notices announced by any node, in commit order, until cancelled. Throws when the connection is lost; the caller starts again and drops its caches.</summary>
     IAsyncEnumerable<ChangeNotice> ListenAsync(string connectionString, Action ready, CancellationToken cancellation);
+
+    /// <summary>Points the scheduler's store at a database.</summary>
+    void UseScheduleStore(IPersistentStoreBuilder store, string connectionString);
 }
 
 /// <summary>What a commit waits for.</summary>

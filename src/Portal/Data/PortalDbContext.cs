@@ -7,6 +7,7 @@ using Portal.Access.Settings;
 using Portal.Artifacts;
 using Portal.Audit;
 using Portal.Immutability;
+using Portal.Jobs;
 using Portal.Projects;
 using Portal.Protection;
 using Portal.Quotas;
@@ -57,6 +58,12 @@ public sealed class PortalDbContext : IdentityUserContext<User, int>
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
     public DbSet<SharedKey> SharedKeys => Set<SharedKey>();
+    public DbSet<JobRun> JobRuns => Set<JobRun>();
+    public DbSet<JobTask> JobTasks => Set<JobTask>();
+    public DbSet<JobLogPart> JobLogParts => Set<JobLogPart>();
+    public DbSet<JobQueue> JobQueues => Set<JobQueue>();
+    public DbSet<JobSchedule> JobSchedules => Set<JobSchedule>();
+    public DbSet<JobNode> JobNodes => Set<JobNode>();
     public DbSet<Change> Changes => Set<Change>();
 
     /// <summary>True on SQL Server, false on PostgreSQL: the only two providers there are.</summary>

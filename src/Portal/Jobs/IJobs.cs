@@ -37,7 +37,25 @@ public interface IJobQueries
     Task<JobScheduleRow?> ScheduleAsync(string kind, long owner, CancellationToken cancellation);
 }
 
-public sealed record JobRunFilter(string? Kind = null, long? Owner = null, int? ProjectId = null, JobStatus? Status = null, string Sort = "-id", int Page = 1, int PageSize = 25);
+public sealed record JobRunFilter(string? Kind = null, long? Owner = null, int? ProjectId = null, JobStatus? Status = null, string Sort = "-id", int Page = 1, int PageSize = 25)
+{
+    /// <summary>Only of these kinds; null for all.</summary>
+    public IReadOnlyList<string>? Kinds { get; init; }
+
+    /// <summary>Only of these projects; null for all and for the system's.</summary>
+    public IReadOnlyList<int>? Projects { get; init; }
+
+    /// <summary>Only with this in the kind, the result or who asked.</summary>
+    public string? Text { get; init; }
+
+    public JobTrigger? Trigger { get; init; }
+
+    /// <summary>Only those asked for since.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Only those that have ended (true), or that wait or run (false).</summary>
+    public bool? Ended { get; init; }
+}
 
 public sealed record JobRunPage(IReadOnlyList<JobRunRow> Rows, long Total);
 
@@ -46,7 +64,15 @@ public sealed record JobRunPage(IReadOnlyList<JobRunRow> Rows, long Total);
 /// <param name="Node">The node that runs or ran it; empty while waiting.</param>
 /// <param name="Parameters">JSON.</param>
 public sealed record JobRunRow(long Id, string Kind, long Owner, int? ProjectId, JobTrigger Trigger, JobStatus Status, string Actor, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt,
-    long Done, long Total, string Unit, double? Rate, bool Stopping, int Attempt, string Node, string Summary, string Parameters);
+    long Done, long Total, string Unit, double? Rate, bool Stopping, int Attempt, string Node, string Summary, string Parameters)
+{
+    /// <summary>The time left at this rate; null while not known.</summary>
+    public TimeSpan? Left => Status == JobStatus.Running && Rate is > 0 and var rate && Total > Done && (Total - Done) / rate is < 1e8 and var seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+    /// <summary>How long it has been at work; null before it began.</summary>
+    /// <param name="now">The present, for one under way.</param>
+    public TimeSpan? Took(DateTimeOffset now) => StartedAt is { } started ? (EndedAt ?? now) - started : null;
+}
 
 public sealed record JobTaskPage(IReadOnlyList<JobTaskRow> Rows, long Total);
 
@@ -55,4 +81,9 @@ public sealed record JobTaskRow(long Id, long RunId, string Name, JobStatus Stat
 /// <summary>A schedule as pages show it.</summary>
 /// <param name="Words">"every day at 02:00 (Europe/Berlin)".</param>
 /// <param name="Next">The next times, at most five; none while paused.</param>
-public sealed record JobScheduleRow(string Kind, long Owner, int? ProjectId, string Cron, string TimeZone, string Words, string Parameters, string Actor, DateTimeOffset UpdatedAt, IReadOnlyList<DateTimeOffset> Next);
+public sealed record JobScheduleRow(string Kind, long Owner, int? ProjectId, string Cron, string TimeZone, string Words, string Parameters, string Actor, DateTimeOffset UpdatedAt, IReadOnlyList<DateTimeOffset> Next)
+{
+    public int Id { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+}

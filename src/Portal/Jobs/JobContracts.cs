@@ -1,3 +1,5 @@
+using Portal.Access;
+
 namespace Portal.Jobs;
 
 /// <summary>Which workers take a run: runs of one lane never wait behind those of another.</summary>
@@ -48,6 +50,12 @@ public sealed record JobKind(string Name, string Title, JobLane Lane, int MaxCon
 
     /// <summary>Finished runs kept for each owner, however young.</summary>
     public int KeptRuns { get; init; } = 50;
+
+    /// <summary>What shows its runs to those who have it in the run's project, or on the system for the system's; beside it <c>log:list</c> in the project and <c>jobservice-monitor:list</c> on the system do.</summary>
+    public Permission? SeenWith { get; init; }
+
+    /// <summary>What lets them stop and retry its runs; beside it <c>jobservice-monitor:stop</c> on the system does.</summary>
+    public Permission? StoppedWith { get; init; }
 }
 
 /// <summary>Does one kind of work. Registered as a singleton; every dependency must be fit for that.</summary>

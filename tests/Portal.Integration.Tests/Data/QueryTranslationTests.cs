@@ -8,6 +8,7 @@ using Portal.Audit;
 using Portal.Data;
 using Portal.Data.SqlServer;
 using Portal.Integration.Tests.Api;
+using Portal.Jobs;
 using Portal.Kernel;
 using Portal.Projects;
 using Portal.TestKit;
@@ -101,6 +102,8 @@ public sealed class QueryTranslationTests(ITestOutputHelper output) : IAsyncLife
         if (type == typeof(ProjectListFilter)) return new ProjectListFilter(true, true, "admin", "own");
         if (type == typeof(ArtifactListFilter)) return new ArtifactListFilter(true, sort is null, true, "1.0", [Registry.Manifests.ArtifactKind.Image], "1", Registry.Manifests.MediaTypes.OciConfig, true);
         if (type == typeof(AuditFilter)) return new AuditFilter(1, "admin", "create", "project", "own", true, DateTimeOffset.UnixEpoch, DateTimeOffset.UtcNow);
+        if (type == typeof(JobRunFilter))
+            return new JobRunFilter("K", 1, 1, JobStatus.Error, "-started") { Kinds = ["K"], Projects = [1, 2], Text = "a_%[", Trigger = JobTrigger.Event, Since = DateTimeOffset.UnixEpoch, Ended = true };
         if (type == typeof(BindingFilter)) return new BindingFilter(SubjectKind.User, "guest", true, "guest", DateTimeOffset.UnixEpoch);
         if (type == typeof(Immutability.NameSelector)) return Immutability.NameSelector.All;
         if (type == typeof(AccessTarget)) return _fixture.Own.Target;

@@ -57,6 +57,8 @@ public sealed class MassAssignmentTests(ApiFixture api)
         { "PUT", "/api/portal/quotas/{own}/repositories", """{"repository_storage":1,"repository_tags":1}""" },
         { "POST", "/api/portal/quotas/{own}/requests", """{"bytes":5,"reason":"m"}""" },
         { "PUT", "/api/portal/quota-requests/1", """{"grant":true,"answer":"m"}""" },
+        { "PUT", "jobservice/queues/all", """{"action":"pause"}""" },
+        { "PUT", "system/purgeaudit/schedule", """{"schedule":{"type":"Manual","cron":""},"parameters":{"audit_retention_hour":1,"include_event_types":"","dry_run":false}}""" },
         { "POST", "system/oidc/ping", """{"url":"https://issuer.example","verify_cert":true}""" },
     };
 
