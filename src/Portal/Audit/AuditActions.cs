@@ -18,8 +18,11 @@ public static class AuditActions
     /// <summary>A push was refused because of a limit.</summary>
     public const string QuotaExceeded = "quota-exceeded";
 
+    /// <summary>A run was started by hand, or one that waited was confirmed.</summary>
+    public const string Run = "run";
+
     /// <summary>All, for filters.</summary>
-    public static IReadOnlyList<string> All { get; } = [Create, Update, Delete, Restore, Push, Pull, SignIn, SignOut, QuotaNear, QuotaExceeded];
+    public static IReadOnlyList<string> All { get; } = [Create, Update, Delete, Restore, Push, Pull, SignIn, SignOut, QuotaNear, QuotaExceeded, Run];
 }
 
 /// <summary>The kinds of thing that audit rows name.</summary>
@@ -46,8 +49,10 @@ public static class AuditResources
     public const string ContentTypes = "content-types";
     public const string Quota = "quota";
     public const string QuotaRequest = "quota-request";
+    public const string RetentionPolicy = "retention-policy";
+    public const string Cluster = "cluster";
 
     /// <summary>All, for filters.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Project, Member, Repository, Artifact, Tag, User, Session, Robot, AccessToken, FederationTrust, Group, GroupMember, MappingRule, Settings, Role, ImmutabilityRule, ImmutabilityExemption, Lock, ContentTypes, Quota, QuotaRequest];
+        [Project, Member, Repository, Artifact, Tag, User, Session, Robot, AccessToken, FederationTrust, Group, GroupMember, MappingRule, Settings, Role, ImmutabilityRule, ImmutabilityExemption, Lock, ContentTypes, Quota, QuotaRequest, RetentionPolicy, Cluster];
 }

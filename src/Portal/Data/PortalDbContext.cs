@@ -10,6 +10,8 @@ using Portal.Immutability;
 using Portal.Projects;
 using Portal.Protection;
 using Portal.Quotas;
+using Portal.Retention;
+using Portal.Retention.Clusters;
 
 namespace Portal.Data;
 
@@ -53,6 +55,12 @@ public sealed class PortalDbContext : IdentityUserContext<User, int>
     public DbSet<ImmutabilityExemption> ImmutabilityExemptions => Set<ImmutabilityExemption>();
     public DbSet<ProtectionLock> Locks => Set<ProtectionLock>();
     public DbSet<ContentPolicy> ContentPolicies => Set<ContentPolicy>();
+    public DbSet<RetentionPolicy> RetentionPolicies => Set<RetentionPolicy>();
+    public DbSet<RetentionPlan> RetentionPlans => Set<RetentionPlan>();
+    public DbSet<RetentionPlanRepository> RetentionPlanRepositories => Set<RetentionPlanRepository>();
+    public DbSet<RetentionVerdict> RetentionVerdicts => Set<RetentionVerdict>();
+    public DbSet<Cluster> Clusters => Set<Cluster>();
+    public DbSet<ClusterImage> ClusterImages => Set<ClusterImage>();
     public DbSet<PushIntent> PushIntents => Set<PushIntent>();
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();

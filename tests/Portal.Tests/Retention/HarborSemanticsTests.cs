@@ -115,7 +115,7 @@ public sealed class HarborSemanticsTests
         Assert.Equal("acuz", Gone(repository, Rule("always", null, Matches("latest", """{"untagged":false}"""))));
         // a platform's tag keeps the platform alone
         Assert.Equal("abcuxz", Gone(repository, Rule("always", null, Matches("amd64", """{"untagged":false}"""))));
-        // of the newest two neither a platform nor a signature is one
-        Assert.Equal("acz", Gone(repository, Rule("latestPushedK", 2)));
+        // a platform with a tag counts among the newest; one without, and a signature, do not
+        Assert.Equal("abcxz", Gone(repository, Rule("latestPushedK", 2)));
     }
 }

@@ -131,6 +131,7 @@ sealed class YamlReader
         for (var i = 0; i < line.Length; i++)
         {
             if (quote == '"' && line[i] == '\\') i++;
+            else if (quote == '\'' && line[i] == '\'' && i + 1 < line.Length && line[i + 1] == '\'') i++;
             else if (quote != '\0') quote = line[i] == quote ? '\0' : quote;
             // a quote opens only where a value begins
             else if (line[i] is '"' or '\'' && (i == 0 || line[i - 1] == ' ')) quote = line[i];

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Access;
+using Portal.Jobs;
+using Portal.Kernel;
+
+namespace Portal.Retention;
+
+/// <summary>What a run is asked to do.</summary>
+/// <param name="DryRun">Judge and write down only.</param>
+/// <param name="Confirm">The plan that is confirmed; 0 for none.</param>
+sealed record RetentionParameters(bool DryRun, long Confirm = 0)
+{
+    public string Text => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
+
+    public static RetentionParameters Read(string text) => JsonSerializer.Deserialize<RetentionParameters>(text, JsonSerializerOptions.Web)!;
+}
+
+/// <summary>
+/// Retention's way to Jobs. Jobs holds the handlers, one of which is retention's, so it is looked up when it is used and not before.
+/// </summary>
+sealed class RetentionJobs(IServiceProvider services)
+{
+    public const string Kind = "RETENTION";
+
+    public static JobKind Job { get; } = new(Kind, "Retention", JobLane.Upkeep, 2) { MaxAttempts = 3 };
+
+    IJobs? Jobs => services.GetService<IJobs>();
+
+    public IJobQueries? Queries => services.GetService<IJobQueries>();
+
+    public async Task<Result<long>> StartAsync(Caller caller, long policy, int? project, RetentionParameters parameters, CancellationToken cancellation) =>
+        Jobs is { } jobs ? await jobs.StartAsync(caller, new(Kind, policy, project, parameters.Text), cancellation) : RetentionErrors.NoJobs;
+
+    public async Task<Result> StopAsync(Caller caller, long run, CancellationToken cancellation) => Jobs is { } jobs ? await jobs.StopAsync(caller, run, cancellation) : RetentionErrors.NoJobs;
+
+    /// <summary>Sets or takes away the schedule of a policy.</summary>
+    public async Task<Result> ScheduleAsync(Caller caller, RetentionPolicy policy, CancellationToken cancellation)
+    {
+        if (Jobs is not { } jobs) return policy.Cron.Length == 0 ? Result.Success : RetentionErrors.NoJobs;
+        if (policy.Cron.Length > 0) return await jobs.ScheduleAsync(caller, new(Kind, policy.Id, policy.ProjectId, new RetentionParameters(false).Text, policy.Cron), cancellation);
+        await jobs.UnscheduleAsync(caller, Kind, policy.Id, cancellation);
+        return Result.Success;
+    }
+
+    public async Task UnscheduleAsync(Caller caller, long policy, CancellationToken cancellation)
+    {
+        if (Jobs is { } jobs) await jobs.UnscheduleAsync(caller, Kind, policy, cancellation);
+    }
+}
