@@ -9,6 +9,7 @@ using Portal.Immutability;
 using Portal.Projects;
 using Portal.Protection;
 using Portal.Quotas;
+using Portal.Retention;
 using Portal.Web;
 
 namespace Portal.Server;
@@ -37,6 +38,7 @@ public static class PortalServer
         services.AddProtection();
         services.AddImmutability();
         services.AddQuotas();
+        services.AddRetention(builder.Configuration);
         services.AddGateway(builder.Configuration);
         services.AddRestApi();
         services.AddPortalWeb();

@@ -13,6 +13,7 @@ using Portal.Immutability;
 using Portal.Projects;
 using Portal.Protection;
 using Portal.Quotas;
+using Portal.Retention;
 
 namespace Portal.Server;
 
@@ -70,6 +71,7 @@ static class RestApi
         api.MapImmutability();
         api.MapAudit();
         api.MapQuotas();
+        api.MapRetentions();
         var portal = app.MapGroup(OwnPrefix);
         portal.MapRoles();
         portal.MapBindings();
@@ -83,6 +85,7 @@ static class RestApi
         portal.MapPortalImmutability();
         portal.MapProtection();
         portal.MapQuotaExtras();
+        portal.MapPortalRetention();
     }
 
     static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)

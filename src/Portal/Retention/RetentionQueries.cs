@@ -42,7 +42,7 @@ public sealed record RetentionPreview(Page<VerdictRow> Rows, long Changed, long 
 public sealed record PolicyPlace(RetentionPolicy Policy, ProjectEntry? Project);
 
 /// <summary>A repository of a plan, as lists show it.</summary>
-public sealed record PlanRepositoryRow(long Id, string Repository, int Total, int Retained, int Deleted, long Bytes, string Refusal, long DeletionId);
+public sealed record PlanRepositoryRow(long Id, long PlanId, string Repository, int Total, int Retained, int Deleted, long Bytes, string Refusal, long DeletionId);
 
 /// <summary>A verdict that was kept with a plan.</summary>
 public sealed record StoredVerdict(long Id, string Repository, string Tag, string Digest, Verdict Verdict, string Rule, string Reason, DateTimeOffset PushedAt, long Bytes);
@@ -128,9 +128,9 @@ public sealed class RetentionQueries
     {
         var colon = name.LastIndexOf(':');
         if (colon <= 0 || !RepositoryName.TryCreate(project.Name, name[..colon], out _) || !TagName.TryParse(name[(colon + 1)..], out var tag)) return null;
-        long id;
-        await using (var db = await _contexts.CreateDbContextAsync(cancellation)) id = await db.Repositories.Where(r => r.ProjectId == project.Id && r.Name == name[..colon] && r.DeletionId == null).Select(r => r.Id).FirstOrDefaultAsync(cancellation);
-        RepositoryFacts repository = new() { Name = name[..colon] };
+        var (path, id) = (name[..colon], 0L);
+        await using (var db = await _contexts.CreateDbContextAsync(cancellation)) id = await db.Repositories.Where(r => r.ProjectId == project.Id && r.Name == path && r.DeletionId == null).Select(r => r.Id).FirstOrDefaultAsync(cancellation);
+        RepositoryFacts repository = new() { Name = path };
         if (id != 0) await foreach (var found in _facts.ReadAsync(project, id, cancellation)) repository = found;
         if (!repository.Artifacts.Exists(a => a.Tags.Exists(t => t.Name == tag.Text)))
             repository.Artifacts.Add(new() { Id = long.MaxValue, PushedAt = now.UtcDateTime, Tags = [new() { Name = tag.Text, PushedAt = now.UtcDateTime }] });
@@ -176,8 +176,28 @@ public sealed class RetentionQueries
             (_, true) => all.OrderByDescending(r => r.Repository),
             _ => all.OrderBy(r => r.Repository),
         };
-        return await sorted.ThenBy(r => r.Id).Select(r => new PlanRepositoryRow(r.Id, r.Repository, r.Total, r.Retained, r.Deleted, r.Bytes, r.Refusal, r.DeletionId)).ToPageAsync(page, () => all.CountAsync(cancellation), cancellation);
+        return await Rows(sorted.ThenBy(r => r.Id)).ToPageAsync(page, () => all.CountAsync(cancellation), cancellation);
     }
+
+    /// <summary>One page of the repositories of several plans whose right has been checked.</summary>
+    public async Task<Page<PlanRepositoryRow>> TasksAsync(IReadOnlyList<long> plans, PageRequest page, CancellationToken cancellation)
+    {
+        page = page.Bounded();
+        var ids = plans.ToList();
+        await using var db = await _contexts.CreateDbContextAsync(cancellation);
+        var all = db.RetentionPlanRepositories.AsNoTracking().Where(r => ids.Contains(r.PlanId));
+        return await Rows(all.OrderBy(r => r.Id)).ToPageAsync(page, () => all.CountAsync(cancellation), cancellation);
+    }
+
+    /// <summary>One of those; null when it is not among them.</summary>
+    public async Task<PlanRepositoryRow?> TaskAsync(IReadOnlyList<long> plans, long id, CancellationToken cancellation)
+    {
+        var ids = plans.ToList();
+        await using var db = await _contexts.CreateDbContextAsync(cancellation);
+        return await Rows(db.RetentionPlanRepositories.AsNoTracking().Where(r => r.Id == id && ids.Contains(r.PlanId))).FirstOrDefaultAsync(cancellation);
+    }
+
+    static IQueryable<PlanRepositoryRow> Rows(IQueryable<RetentionPlanRepository> rows) => rows.Select(r => new PlanRepositoryRow(r.Id, r.PlanId, r.Repository, r.Total, r.Retained, r.Deleted, r.Bytes, r.Refusal, r.DeletionId));
 
     /// <summary>One page of the verdicts of a plan whose right has been checked, those that go first.</summary>
     /// <param name="verdict">One sort of verdict; null for all.</param>
