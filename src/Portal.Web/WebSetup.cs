@@ -12,6 +12,7 @@ using Portal.Web.Home;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
 using Portal.Web.Projects;
+using Portal.Web.Retention;
 using Portal.Web.Protection;
 using Portal.Web.Search;
 using Radzen;
@@ -72,6 +73,7 @@ public static class WebSetup
         app.MapOidcPages();
         app.MapAuditExport();
         app.MapAccessExport();
+        app.MapRetentionExport();
         app.MapSearch();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;

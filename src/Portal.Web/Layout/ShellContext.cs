@@ -16,7 +16,8 @@ public enum ProjectSections
     Robots = 32,
     Access = 64,
     Rules = 128,
-    All = Overview | Repositories | Members | Robots | Access | Rules | Audit | Settings,
+    Retention = 256,
+    All = Overview | Repositories | Members | Robots | Access | Retention | Rules | Audit | Settings,
 }
 
 /// <summary>The sections of the administration, as a set of what the caller may see.</summary>
@@ -36,7 +37,8 @@ public enum AdministrationSections
     Rules = 512,
     System = 1024,
     Quotas = 2048,
-    All = Users | Groups | GroupRules | Roles | Members | Access | Robots | Rules | Quotas | SignIn | System | Audit,
+    Retention = 4096,
+    All = Users | Groups | GroupRules | Roles | Members | Access | Robots | Rules | Retention | Quotas | SignIn | System | Audit,
 }
 
 /// <summary>One link below Projects or Administration.</summary>
@@ -97,6 +99,7 @@ public sealed class ShellContext
         (ProjectSections.Members, "Access", "Members", PortalUrls.Members),
         (ProjectSections.Robots, "Access", "Robots", PortalUrls.Robots),
         (ProjectSections.Access, "Access", "Effective access", PortalUrls.Access),
+        (ProjectSections.Retention, "Policies", "Retention", PortalUrls.Retention),
         (ProjectSections.Rules, "Policies", "Rules", PortalUrls.Rules),
         (ProjectSections.Audit, "Record", "Audit", PortalUrls.Audit),
         (ProjectSections.Settings, "Record", "Settings", PortalUrls.Settings),
@@ -112,6 +115,7 @@ public sealed class ShellContext
         (AdministrationSections.Access, "Effective access", PortalUrls.AdministrationAccess),
         (AdministrationSections.Robots, "Robots", PortalUrls.SystemRobots),
         (AdministrationSections.Rules, "Rules", PortalUrls.SystemRules),
+        (AdministrationSections.Retention, "Retention", PortalUrls.SystemRetention),
         (AdministrationSections.Quotas, "Quotas", PortalUrls.Quotas),
         (AdministrationSections.SignIn, "Sign-in settings", PortalUrls.SignInSettings),
         (AdministrationSections.System, "System", PortalUrls.System),

@@ -141,8 +141,17 @@ public sealed class PreviewJson
 
     internal static PreviewJson From(RetentionPreview p) => new()
     {
-        Judged = p.Judged, Kept = p.Kept, Deleted = p.Deleted, Skipped = p.Skipped, Held = p.Held, Changed = p.Changed, Bytes = p.Bytes, Whole = p.Whole, Total = p.Rows.Total,
-        Rows = [.. p.Rows.Items.Select(VerdictJson.From)], Tried = p.Tried is null ? null : VerdictJson.From(p.Tried),
+        Judged = p.Judged,
+        Kept = p.Kept,
+        Deleted = p.Deleted,
+        Skipped = p.Skipped,
+        Held = p.Held,
+        Changed = p.Changed,
+        Bytes = p.Bytes,
+        Whole = p.Whole,
+        Total = p.Rows.Total,
+        Rows = [.. p.Rows.Items.Select(VerdictJson.From)],
+        Tried = p.Tried is null ? null : VerdictJson.From(p.Tried),
     };
 }
 
@@ -197,8 +206,19 @@ public sealed class PlanJson
 
     internal static PlanJson From(RetentionPlan p) => new()
     {
-        Id = p.Id, RunId = p.RunId, State = p.State switch { PlanState.Running => "running", PlanState.DryRun => "dry-run", PlanState.Waiting => "waiting", PlanState.Done => "done", PlanState.Confirmed => "confirmed", _ => "outdated" },
-        At = p.At, Repositories = p.Repositories, Kept = p.Kept, Deleted = p.Deleted, Skipped = p.Skipped, Held = p.Held, Refused = p.Refused, Bytes = p.Bytes, Brake = p.Brake, ConfirmedBy = p.ConfirmedBy,
+        Id = p.Id,
+        RunId = p.RunId,
+        State = p.State switch { PlanState.Running => "running", PlanState.DryRun => "dry-run", PlanState.Waiting => "waiting", PlanState.Done => "done", PlanState.Confirmed => "confirmed", _ => "outdated" },
+        At = p.At,
+        Repositories = p.Repositories,
+        Kept = p.Kept,
+        Deleted = p.Deleted,
+        Skipped = p.Skipped,
+        Held = p.Held,
+        Refused = p.Refused,
+        Bytes = p.Bytes,
+        Brake = p.Brake,
+        ConfirmedBy = p.ConfirmedBy,
     };
 }
 

@@ -9,6 +9,8 @@ sealed class NamePattern
     /// <summary>The longest pattern in characters.</summary>
     public const int MaxLength = 256;
 
+    static readonly System.Buffers.SearchValues<char> Special = System.Buffers.SearchValues.Create(@"?[]{}\,");
+
     readonly Func<string, bool> _fits;
 
     NamePattern(Func<string, bool> fits) => _fits = fits;
@@ -23,7 +25,7 @@ sealed class NamePattern
         var glob = Glob.Parse(pattern);
         if (!glob.Ok) return glob.Error;
         // most patterns are words and single stars, for which no engine is needed
-        return new NamePattern(pattern.AsSpan().ContainsAny(@"?[]{}\,") || pattern.Contains("**", StringComparison.Ordinal) ? glob.Value.IsMatch : name => Fits(pattern, name));
+        return new NamePattern(pattern.AsSpan().ContainsAny(Special) || pattern.Contains("**", StringComparison.Ordinal) ? glob.Value.IsMatch : name => Fits(pattern, name));
     }
 
     static Result<NamePattern> OfRegex(string pattern)
