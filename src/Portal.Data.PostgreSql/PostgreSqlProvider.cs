@@ -102,6 +102,7 @@ public sealed class PostgreSqlProvider : IDatabaseProvider
     static NpgsqlDbType TypeOf(AppendType type) => type switch
     {
         AppendType.Int => NpgsqlDbType.Integer,
+        AppendType.Long => NpgsqlDbType.Bigint,
         AppendType.Text => NpgsqlDbType.Text,
         AppendType.Boolean => NpgsqlDbType.Boolean,
         AppendType.Time => NpgsqlDbType.TimestampTz,

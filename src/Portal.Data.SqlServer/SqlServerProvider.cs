@@ -107,6 +107,7 @@ public sealed class SqlServerProvider : IDatabaseProvider
     static Type TypeOf(AppendType type) => type switch
     {
         AppendType.Int => typeof(int),
+        AppendType.Long => typeof(long),
         AppendType.Text or AppendType.Json => typeof(string),
         AppendType.Boolean => typeof(bool),
         AppendType.Time => typeof(DateTimeOffset),

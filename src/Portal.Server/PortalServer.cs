@@ -10,6 +10,7 @@ using Portal.Jobs;
 using Portal.Projects;
 using Portal.Protection;
 using Portal.Quotas;
+using Portal.Retention;
 using Portal.Web;
 
 namespace Portal.Server;
@@ -39,6 +40,7 @@ public static class PortalServer
         services.AddImmutability();
         services.AddQuotas();
         services.AddJobs(builder.Configuration);
+        services.AddRetention(builder.Configuration);
         services.AddGateway(builder.Configuration);
         services.AddRestApi();
         services.AddPortalWeb();

@@ -15,6 +15,7 @@ using Portal.Jobs.Upkeep;
 using Portal.Projects;
 using Portal.Protection;
 using Portal.Quotas;
+using Portal.Retention;
 
 namespace Portal.Server;
 
@@ -74,6 +75,7 @@ static class RestApi
         api.MapQuotas();
         api.MapJobs();
         api.MapAuditPurge();
+        api.MapRetentions();
         var portal = app.MapGroup(OwnPrefix);
         portal.MapRoles();
         portal.MapBindings();
@@ -88,6 +90,7 @@ static class RestApi
         portal.MapProtection();
         portal.MapQuotaExtras();
         portal.MapRuns();
+        portal.MapPortalRetention();
     }
 
     static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)

@@ -44,6 +44,9 @@ public static class PortalUrls
     /// <summary>The immutability rules that every project inherits.</summary>
     public const string SystemRules = "/admin/rules";
 
+    /// <summary>The retention rules of projects without their own, and the clusters.</summary>
+    public const string SystemRetention = "/admin/retention";
+
     /// <summary>Switches of the whole system.</summary>
     public const string System = "/admin/system";
 
@@ -133,6 +136,16 @@ public static class PortalUrls
 
     /// <summary>Its whole log as text.</summary>
     public static string RunLog(long id) => FormattableString.Invariant($"/api/portal/jobs/runs/{id}/log");
+    /// <summary>Which tags of a project go.</summary>
+    public static string Retention(string project) => $"{Project(project)}/retention";
+
+    public static string RetentionRuns(string project) => $"{Retention(project)}?tab=runs";
+
+    /// <summary>What one run found and did.</summary>
+    public static string RetentionRun(string project, long plan) => FormattableString.Invariant($"{Retention(project)}/runs/{plan}");
+
+    /// <summary>Its verdicts as a file.</summary>
+    public static string RetentionExport(string project, long plan) => $"{RetentionRun(project, plan)}/verdicts.csv";
 
     public static string Settings(string project) => $"{Project(project)}/settings";
 

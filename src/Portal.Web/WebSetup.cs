@@ -13,6 +13,7 @@ using Portal.Web.Jobs;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
 using Portal.Web.Projects;
+using Portal.Web.Retention;
 using Portal.Web.Protection;
 using Portal.Web.Search;
 using Radzen;
@@ -74,6 +75,7 @@ public static class WebSetup
         app.MapOidcPages();
         app.MapAuditExport();
         app.MapAccessExport();
+        app.MapRetentionExport();
         app.MapSearch();
         app.MapJobFragments();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);

@@ -17,6 +17,7 @@ public sealed class CapabilityArrowsTests
         ["Portal.Artifacts"] = ["Portal.Audit", "Portal.Access", "Portal.Projects"],
         ["Portal.Immutability"] = ["Portal.Audit", "Portal.Access", "Portal.Projects", "Portal.Artifacts"],
         ["Portal.Protection"] = ["Portal.Audit", "Portal.Access", "Portal.Projects", "Portal.Artifacts"],
+        ["Portal.Retention"] = ["Portal.Audit", "Portal.Access", "Portal.Projects", "Portal.Artifacts", "Portal.Jobs"],
         ["Portal.Quotas"] = ["Portal.Audit", "Portal.Access", "Portal.Projects", "Portal.Artifacts"],
     };
 

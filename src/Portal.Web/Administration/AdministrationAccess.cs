@@ -18,6 +18,7 @@ public sealed record AdministrationPlace(Caller Caller, PermissionSet Rights)
         (AdministrationSections.Access, Permissions.UserList),
         (AdministrationSections.Robots, Permissions.RobotList),
         (AdministrationSections.Rules, Permissions.ImmutableTagList),
+        (AdministrationSections.Retention, Permissions.RetentionRead),
         (AdministrationSections.Quotas, Permissions.QuotaList),
         (AdministrationSections.SignIn, Permissions.ConfigurationRead),
         (AdministrationSections.System, Permissions.ConfigurationRead),

@@ -17,7 +17,8 @@ public enum ProjectSections
     Access = 64,
     Rules = 128,
     Jobs = 16384,
-    All = Overview | Repositories | Members | Robots | Access | Rules | Jobs | Audit | Settings,
+    Retention = 256,
+    All = Overview | Repositories | Members | Robots | Access | Retention | Rules | Jobs | Audit | Settings,
 }
 
 /// <summary>The sections of the administration, as a set of what the caller may see.</summary>
@@ -37,7 +38,8 @@ public enum AdministrationSections
     Rules = 512,
     System = 1024,
     Quotas = 2048,
-    All = Users | Groups | GroupRules | Roles | Members | Access | Robots | Rules | Quotas | SignIn | System | Audit,
+    Retention = 4096,
+    All = Users | Groups | GroupRules | Roles | Members | Access | Robots | Rules | Retention | Quotas | SignIn | System | Audit,
 }
 
 /// <summary>One link below Projects or Administration.</summary>
@@ -98,6 +100,7 @@ public sealed class ShellContext
         (ProjectSections.Members, "Access", "Members", PortalUrls.Members),
         (ProjectSections.Robots, "Access", "Robots", PortalUrls.Robots),
         (ProjectSections.Access, "Access", "Effective access", PortalUrls.Access),
+        (ProjectSections.Retention, "Policies", "Retention", PortalUrls.Retention),
         (ProjectSections.Rules, "Policies", "Rules", PortalUrls.Rules),
         (ProjectSections.Jobs, "Record", "Jobs", PortalUrls.ProjectJobs),
         (ProjectSections.Audit, "Record", "Audit", PortalUrls.Audit),
@@ -114,6 +117,7 @@ public sealed class ShellContext
         (AdministrationSections.Access, "Effective access", PortalUrls.AdministrationAccess),
         (AdministrationSections.Robots, "Robots", PortalUrls.SystemRobots),
         (AdministrationSections.Rules, "Rules", PortalUrls.SystemRules),
+        (AdministrationSections.Retention, "Retention", PortalUrls.SystemRetention),
         (AdministrationSections.Quotas, "Quotas", PortalUrls.Quotas),
         (AdministrationSections.SignIn, "Sign-in settings", PortalUrls.SignInSettings),
         (AdministrationSections.System, "System", PortalUrls.System),

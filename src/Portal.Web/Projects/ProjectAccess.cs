@@ -25,6 +25,7 @@ public sealed record ProjectPlace(Caller Caller, ProjectEntry Project, Permissio
         | (May(Permissions.RepositoryList) ? ProjectSections.Repositories : ProjectSections.None)
         | (May(Permissions.MemberList) ? ProjectSections.Members | ProjectSections.Access : ProjectSections.None)
         | (May(Permissions.RobotList) ? ProjectSections.Robots : ProjectSections.None)
+        | (May(Permissions.RetentionRead) ? ProjectSections.Retention : ProjectSections.None)
         | (May(Permissions.ImmutableTagList) ? ProjectSections.Rules : ProjectSections.None)
         | (May(Permissions.LogList) ? ProjectSections.Jobs | ProjectSections.Audit : ProjectSections.None)
         | (May(Permissions.ProjectUpdate) || May(Permissions.ProjectDelete) ? ProjectSections.Settings : ProjectSections.None);

@@ -62,6 +62,14 @@ public static class Permissions
     public static readonly Permission ImmutableTagCreate = Add("immutable-tag", "create");
     public static readonly Permission ImmutableTagUpdate = Add("immutable-tag", "update");
     public static readonly Permission ImmutableTagDelete = Add("immutable-tag", "delete");
+    public static readonly Permission RetentionRead = Add("tag-retention", "read");
+    public static readonly Permission RetentionList = Add("tag-retention", "list");
+    public static readonly Permission RetentionCreate = Add("tag-retention", "create");
+    public static readonly Permission RetentionUpdate = Add("tag-retention", "update");
+    public static readonly Permission RetentionDelete = Add("tag-retention", "delete");
+    public static readonly Permission ClusterList = Add("cluster", "list");
+    public static readonly Permission ClusterUpdate = Add("cluster", "update");
+    public static readonly Permission ClusterDelete = Add("cluster", "delete");
     public static readonly Permission CatalogRead = Add("catalog", "read");
     public static readonly Permission AuditLogList = Add("audit-log", "list");
     public static readonly Permission UserRead = Add("user", "read");
@@ -91,7 +99,7 @@ public static class Permissions
         Add("scan", "read", "create", "stop");
         Add("sbom", "read", "create", "stop");
         Add("scanner", "read", "list", "create", "update", "delete");
-        Add("tag-retention", "read", "list", "create", "update", "delete", "operate");
+        Add("tag-retention", "operate");
         Add("notification-policy", "read", "list", "create", "update", "delete");
         Add("preheat-policy", "read", "list", "create", "update", "delete");
         Add("export-cve", "read", "list", "create");

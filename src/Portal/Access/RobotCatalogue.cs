@@ -8,7 +8,7 @@ public static class RobotCatalogue
         "audit-log list; preheat-instance read/create/delete/list/update; project list/create; replication-policy read/create/delete/list/update; replication read/create/list; " +
         "replication-adapter list; registry read/create/delete/list/update; scan-all read/update/stop/create; system-volumes read; garbage-collection read/create/list/update/stop; " +
         "purge-audit read/create/list/update/stop; jobservice-monitor list/stop; scanner read/create/delete/list/update; label read/create/delete/update; security-hub read/list; " +
-        "catalog read; quota read/list/update; robot create/read/list/delete; user create/read/update/list/delete; ldap-user create/list; user-group create/read/update/list/delete");
+        "catalog read; quota read/list/update; robot create/read/list/delete; user create/read/update/list/delete; ldap-user create/list; user-group create/read/update/list/delete; cluster list/update");
 
     /// <summary>In a project.</summary>
     public static IReadOnlyList<Permission> Project { get; } = Read(

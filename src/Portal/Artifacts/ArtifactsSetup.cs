@@ -28,6 +28,8 @@ public static class ArtifactsSetup
         services.AddSingleton(s => new TagService(s.GetRequiredService<Transactions>(), s.GetRequiredService<RepositoryAccess>(), s.GetRequiredService<GuardChain>(), s.GetRequiredService<TagWriter>(),
             s.GetRequiredService<AuditLog>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new ArtifactDeleter(s.GetRequiredService<Transactions>(), s.GetRequiredService<RepositoryAccess>(), s.GetRequiredService<ArtifactLookup>(), s.GetRequiredService<DeletionWriter>()));
+        services.AddSingleton(s => new BulkDeleter(s.GetRequiredService<Transactions>(), s.GetRequiredService<GuardChain>(), s.GetRequiredService<AuditLog>(), s.GetRequiredService<IChangeFeed>(),
+            s.GetRequiredService<ArtifactLookup>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new DeletionService(s.GetRequiredService<Transactions>(), s.GetRequiredService<IDatabaseProvider>(), s.GetRequiredService<DeletionAccess>(), s.GetRequiredService<ArtifactLookup>(),
             s.GetRequiredService<DeletionEffects>()));
         services.AddSingleton<CopyPlanner>().AddSingleton(s => new ArtifactCopier(s.GetRequiredService<CopyPlanner>(), s.GetRequiredService<ProjectQueries>(), s.GetRequiredService<BlobService>(),

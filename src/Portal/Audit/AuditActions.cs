@@ -27,8 +27,11 @@ public static class AuditActions
     /// <summary>Old rows of the audit log were deleted.</summary>
     public const string Purge = "purge";
 
+    /// <summary>A run was started by hand, or one that waited was confirmed.</summary>
+    public const string Run = "run";
+
     /// <summary>All, for filters.</summary>
-    public static IReadOnlyList<string> All { get; } = [Create, Update, Delete, Restore, Push, Pull, SignIn, SignOut, QuotaNear, QuotaExceeded, Start, Stop, Pause, Resume, Purge];
+    public static IReadOnlyList<string> All { get; } = [Create, Update, Delete, Restore, Push, Pull, SignIn, SignOut, QuotaNear, QuotaExceeded, Start, Stop, Pause, Resume, Purge, Run];
 }
 
 /// <summary>The kinds of thing that audit rows name.</summary>
@@ -59,8 +62,10 @@ public static class AuditResources
     public const string JobSchedule = "job-schedule";
     public const string JobQueue = "job-queue";
     public const string AuditLog = "audit-log";
+    public const string RetentionPolicy = "retention-policy";
+    public const string Cluster = "cluster";
 
     /// <summary>All, for filters.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Project, Member, Repository, Artifact, Tag, User, Session, Robot, AccessToken, FederationTrust, Group, GroupMember, MappingRule, Settings, Role, ImmutabilityRule, ImmutabilityExemption, Lock, ContentTypes, Quota, QuotaRequest, Job, JobSchedule, JobQueue, AuditLog];
+        [Project, Member, Repository, Artifact, Tag, User, Session, Robot, AccessToken, FederationTrust, Group, GroupMember, MappingRule, Settings, Role, ImmutabilityRule, ImmutabilityExemption, Lock, ContentTypes, Quota, QuotaRequest, Job, JobSchedule, JobQueue, AuditLog, RetentionPolicy, Cluster];
 }

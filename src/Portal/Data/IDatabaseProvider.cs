@@ -83,6 +83,7 @@ public enum AppendType
     Time = 3,
     /// <summary>JSON as text.</summary>
     Json = 4,
+    Long = 5,
 }
 
 /// <summary>A column of appended rows.</summary>

@@ -11,6 +11,8 @@ using Portal.Jobs;
 using Portal.Projects;
 using Portal.Protection;
 using Portal.Quotas;
+using Portal.Retention;
+using Portal.Retention.Clusters;
 
 namespace Portal.Data;
 
@@ -54,6 +56,12 @@ public sealed class PortalDbContext : IdentityUserContext<User, int>
     public DbSet<ImmutabilityExemption> ImmutabilityExemptions => Set<ImmutabilityExemption>();
     public DbSet<ProtectionLock> Locks => Set<ProtectionLock>();
     public DbSet<ContentPolicy> ContentPolicies => Set<ContentPolicy>();
+    public DbSet<RetentionPolicy> RetentionPolicies => Set<RetentionPolicy>();
+    public DbSet<RetentionPlan> RetentionPlans => Set<RetentionPlan>();
+    public DbSet<RetentionPlanRepository> RetentionPlanRepositories => Set<RetentionPlanRepository>();
+    public DbSet<RetentionVerdict> RetentionVerdicts => Set<RetentionVerdict>();
+    public DbSet<Cluster> Clusters => Set<Cluster>();
+    public DbSet<ClusterImage> ClusterImages => Set<ClusterImage>();
     public DbSet<PushIntent> PushIntents => Set<PushIntent>();
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();

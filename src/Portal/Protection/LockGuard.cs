@@ -6,7 +6,7 @@ using Portal.Projects;
 namespace Portal.Protection;
 
 /// <summary>Holds what is locked against pushes that would move a tag, and against every deletion.</summary>
-sealed class LockGuard(LockBook book, TimeProvider time) : IPushGuard, IDeleteGuard, IProjectGuard
+sealed class LockGuard(LockBook book, TimeProvider time) : IPushGuard, IDeleteGuard, IProjectGuard, IHoldMarks
 {
     // Whether a tag would move is known for sure only inside the transaction, so nothing is refused before.
     public ValueTask<Result> CheckAsync(PushContext push, CancellationToken cancellation) => new(Result.Success);
@@ -27,6 +27,12 @@ sealed class LockGuard(LockBook book, TimeProvider time) : IPushGuard, IDeleteGu
         foreach (var digest in delete.Digests) held ??= locks.Find(path, "", digest, now);
         foreach (var (tag, digest) in delete.Tags) held ??= locks.Find(path, tag, digest, now);
         return held is null ? Result.Success : ProtectionErrors.Held(delete.Project.Name, held);
+    }
+
+    public async ValueTask<HoldMarker> OfAsync(int projectId, CancellationToken cancellation)
+    {
+        var (locks, now) = (await book.OfAsync(projectId, cancellation), time.GetUtcNow());
+        return (repository, tag, digest) => locks.Find(repository, tag, digest, now)?.Reason;
     }
 
     public async ValueTask<Result> CheckDeletionAsync(PortalDbContext db, ProjectEntry project, CancellationToken cancellation)

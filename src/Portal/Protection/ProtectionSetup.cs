@@ -16,6 +16,7 @@ public static class ProtectionSetup
         services.AddSingleton<IPushGuard>(s => s.GetRequiredService<ReadOnlyGuard>()).AddSingleton<IPushGuard>(s => s.GetRequiredService<ContentGuard>()).AddSingleton<IPushGuard>(s => s.GetRequiredService<LockGuard>());
         services.AddSingleton<IDeleteGuard>(s => s.GetRequiredService<ReadOnlyGuard>()).AddSingleton<IDeleteGuard>(s => s.GetRequiredService<LockGuard>());
         services.AddSingleton<IProjectGuard>(s => s.GetRequiredService<ReadOnlyGuard>()).AddSingleton<IProjectGuard>(s => s.GetRequiredService<LockGuard>());
+        services.AddSingleton<IHoldMarks>(s => s.GetRequiredService<LockGuard>());
         services.AddSingleton<LockService>().AddSingleton<LockQueries>();
         return services.AddSingleton(s => new ContentService(s.GetRequiredService<Transactions>(), s.GetRequiredService<ContentGuard>(), s.GetRequiredService<IAccessPolicy>(), s.GetRequiredService<AuditLog>(),
             s.GetRequiredService<IChangeFeed>(), s.GetRequiredService<TimeProvider>()));

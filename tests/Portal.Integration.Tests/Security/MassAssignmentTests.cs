@@ -59,6 +59,11 @@ public sealed class MassAssignmentTests(ApiFixture api)
         { "PUT", "/api/portal/quota-requests/1", """{"grant":true,"answer":"m"}""" },
         { "PUT", "jobservice/queues/all", """{"action":"pause"}""" },
         { "PUT", "system/purgeaudit/schedule", """{"schedule":{"type":"Manual","cron":""},"parameters":{"audit_retention_hour":1,"include_event_types":"","dry_run":false}}""" },
+        { "PUT", "/api/portal/retention", """{"mode":"replace","policy":null,"text":"rules: []","cron":"","locked":true,"brake_percent":1,"brake_bytes":1}""" },
+        { "POST", "/api/portal/projects/foreign/retention/preview", """{"mode":"replace","policy":null,"text":"rules: []","show":"all","page":1,"page_size":1,"sort":"tag","filter":"m","try":"m:m"}""" },
+        { "POST", "/api/portal/retention/runs", """{"dry_run":true}""" },
+        { "PATCH", "retentions/1/executions/1", """{"action":"stop"}""" },
+        { "PUT", "/api/portal/clusters/mass/in-use", """{"images":[],"hosts":[],"fresh_hours":1}""" },
         { "POST", "system/oidc/ping", """{"url":"https://issuer.example","verify_cert":true}""" },
     };
 
@@ -141,6 +146,8 @@ public sealed class MassAssignmentTests(ApiFixture api)
         lines.AddRange((await db.Roles.AsNoTracking().ToListAsync()).Select(r => $"role {r.Id} {r.Name} {r.Everything}"));
         lines.AddRange((await db.Projects.AsNoTracking().ToListAsync()).Select(p => $"project {p.Name} of {p.OwnerId} public {p.Public} deleted {p.DeletedAt is not null}"));
         lines.AddRange((await db.ProjectStorages.AsNoTracking().Where(a => a.Limit != -1 || a.RepositoryLimit != null || a.TagLimit != null).ToListAsync()).Select(a => $"limits {a.ProjectId} {a.Limit} {a.RepositoryLimit} {a.TagLimit}"));
+        lines.AddRange((await db.RetentionPolicies.AsNoTracking().ToListAsync()).Select(p => $"retention {p.Place} {p.Mode} {p.Rules} {p.Cron} {p.Locked}"));
+        lines.AddRange((await db.Clusters.AsNoTracking().ToListAsync()).Select(c => $"cluster {c.Name} {c.Images}"));
         lines.AddRange((await db.QuotaRequests.AsNoTracking().ToListAsync()).Select(r => $"request {r.Id} {r.Bytes} {r.State} {r.RequestedBy}"));
         lines.AddRange((await db.Repositories.AsNoTracking().Include(r => r.Project).ToListAsync()).Select(r => $"repository {r.Id} {r.Project!.Name}/{r.Name} pulls {r.PullCount} {r.CreatedAt:O} {r.DeletionId}"));
         lines.AddRange((await db.Artifacts.AsNoTracking().ToListAsync()).Select(a => $"artifact {a.Id} {a.ProjectId} {a.RepositoryId} {a.Digest} {a.Size} pulls {a.PullCount} by {a.PushedBy} {a.DeletionId}"));
