@@ -7,6 +7,9 @@ public static class AuditActions
     public const string Update = "update";
     public const string Delete = "delete";
     public const string Restore = "restore";
+
+    /// <summary>Something was taken out of the trash for good.</summary>
+    public const string Destroy = "destroy";
     public const string Push = "push";
     public const string Pull = "pull";
     public const string SignIn = "sign-in";
@@ -19,7 +22,7 @@ public static class AuditActions
     public const string QuotaExceeded = "quota-exceeded";
 
     /// <summary>All, for filters.</summary>
-    public static IReadOnlyList<string> All { get; } = [Create, Update, Delete, Restore, Push, Pull, SignIn, SignOut, QuotaNear, QuotaExceeded];
+    public static IReadOnlyList<string> All { get; } = [Create, Update, Delete, Restore, Destroy, Push, Pull, SignIn, SignOut, QuotaNear, QuotaExceeded];
 }
 
 /// <summary>The kinds of thing that audit rows name.</summary>
@@ -46,8 +49,10 @@ public static class AuditResources
     public const string ContentTypes = "content-types";
     public const string Quota = "quota";
     public const string QuotaRequest = "quota-request";
+    public const string Trash = "trash";
+    public const string GarbageCollection = "garbage-collection";
 
     /// <summary>All, for filters.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Project, Member, Repository, Artifact, Tag, User, Session, Robot, AccessToken, FederationTrust, Group, GroupMember, MappingRule, Settings, Role, ImmutabilityRule, ImmutabilityExemption, Lock, ContentTypes, Quota, QuotaRequest];
+        [Project, Member, Repository, Artifact, Tag, User, Session, Robot, AccessToken, FederationTrust, Group, GroupMember, MappingRule, Settings, Role, ImmutabilityRule, ImmutabilityExemption, Lock, ContentTypes, Quota, QuotaRequest, Trash, GarbageCollection];
 }
