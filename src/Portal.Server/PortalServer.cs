@@ -8,7 +8,9 @@ using Portal.Gateway;
 using Portal.Immutability;
 using Portal.Projects;
 using Portal.Protection;
+using Portal.GarbageCollection;
 using Portal.Quotas;
+using Portal.Trash;
 using Portal.Web;
 
 namespace Portal.Server;
@@ -37,6 +39,8 @@ public static class PortalServer
         services.AddProtection();
         services.AddImmutability();
         services.AddQuotas();
+        services.AddTrash();
+        services.AddGarbageCollection();
         services.AddGateway(builder.Configuration);
         services.AddRestApi();
         services.AddPortalWeb();

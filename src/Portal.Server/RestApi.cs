@@ -9,10 +9,12 @@ using Portal.Access.Settings;
 using Portal.Api;
 using Portal.Artifacts;
 using Portal.Audit;
+using Portal.GarbageCollection;
 using Portal.Immutability;
 using Portal.Projects;
 using Portal.Protection;
 using Portal.Quotas;
+using Portal.Trash;
 
 namespace Portal.Server;
 
@@ -70,6 +72,7 @@ static class RestApi
         api.MapImmutability();
         api.MapAudit();
         api.MapQuotas();
+        api.MapGarbageCollection();
         var portal = app.MapGroup(OwnPrefix);
         portal.MapRoles();
         portal.MapBindings();
@@ -83,6 +86,8 @@ static class RestApi
         portal.MapPortalImmutability();
         portal.MapProtection();
         portal.MapQuotaExtras();
+        portal.MapTrash();
+        portal.MapGarbageExtras();
     }
 
     static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)
