@@ -35,8 +35,8 @@ public sealed class SqlServerProvider : IDatabaseProvider
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         await InsertMissingAsync(db, inserts, durability, cancellation);
         var names = none.Values.Select((_, i) => FormattableString.Invariant($"@n{i}")).ToList();
-        var held = await db.Database.SqlQueryRaw<int>($"SELECT COUNT(*) AS Value FROM {none.Table} WHERE {Quote(none.Column)} IN ({string.Join(", ", names)})",
-            [.. none.Values.Select((v, i) => (object)new SqlParameter(names[i], v))]).SingleAsync(cancellation);
+        var sql = new StringBuilder("SELECT COUNT(*) AS Value FROM ").Append(none.Table).Append(" WHERE ").Append(Quote(none.Column)).Append(" IN (").AppendJoin(", ", names).Append(')');
+        var held = await db.Database.SqlQueryRaw<int>(sql.ToString(), [.. none.Values.Select((v, i) => (object)new SqlParameter(names[i], v))]).SingleAsync(cancellation);
         if (held > 0) return false;
         await transaction.CommitAsync(cancellation);
         return true;

@@ -44,6 +44,11 @@ public static class PortalUrls
     /// <summary>The immutability rules that every project inherits.</summary>
     public const string SystemRules = "/admin/rules";
 
+    /// <summary>What was deleted anywhere and can be taken back.</summary>
+    public const string SystemTrash = "/admin/trash";
+
+    public const string GarbageCollection = "/admin/garbage-collection";
+
     /// <summary>Switches of the whole system.</summary>
     public const string System = "/admin/system";
 
@@ -117,6 +122,12 @@ public static class PortalUrls
 
     /// <summary>What keeps tags and artifacts of a project as they are, and what may come in.</summary>
     public static string Rules(string project) => $"{Project(project)}/rules";
+
+    /// <summary>What was deleted in a project and can be taken back.</summary>
+    public static string Trash(string project) => $"{Project(project)}/trash";
+
+    /// <summary>Deletes by pattern, after a look.</summary>
+    public static string BulkDeletion(string project) => $"{Trash(project)}/bulk";
 
     public static string Settings(string project) => $"{Project(project)}/settings";
 

@@ -47,6 +47,7 @@ public static class WebSetup
         services.AddScoped<AdministrationAccess>();
         services.AddSingleton<AccessAnswers>().AddSingleton<NextQuestions>();
         services.AddScoped<DeletionUndo>();
+        services.AddScoped<Trash.TrashDesk>();
         services.AddSingleton<HomeAttention>();
         services.AddSingleton<Quotas.QuotaPosts>();
         return services;

@@ -16,7 +16,8 @@ public enum ProjectSections
     Robots = 32,
     Access = 64,
     Rules = 128,
-    All = Overview | Repositories | Members | Robots | Access | Rules | Audit | Settings,
+    Trash = 256,
+    All = Overview | Repositories | Trash | Members | Robots | Access | Rules | Audit | Settings,
 }
 
 /// <summary>The sections of the administration, as a set of what the caller may see.</summary>
@@ -36,7 +37,9 @@ public enum AdministrationSections
     Rules = 512,
     System = 1024,
     Quotas = 2048,
-    All = Users | Groups | GroupRules | Roles | Members | Access | Robots | Rules | Quotas | SignIn | System | Audit,
+    Trash = 4096,
+    Garbage = 8192,
+    All = Users | Groups | GroupRules | Roles | Members | Access | Robots | Rules | Quotas | Trash | Garbage | SignIn | System | Audit,
 }
 
 /// <summary>One link below Projects or Administration.</summary>
@@ -94,6 +97,7 @@ public sealed class ShellContext
     [
         (ProjectSections.Overview, "Content", "Overview", PortalUrls.Project),
         (ProjectSections.Repositories, "Content", "Repositories", PortalUrls.Repositories),
+        (ProjectSections.Trash, "Content", "Trash", PortalUrls.Trash),
         (ProjectSections.Members, "Access", "Members", PortalUrls.Members),
         (ProjectSections.Robots, "Access", "Robots", PortalUrls.Robots),
         (ProjectSections.Access, "Access", "Effective access", PortalUrls.Access),
@@ -113,6 +117,8 @@ public sealed class ShellContext
         (AdministrationSections.Robots, "Robots", PortalUrls.SystemRobots),
         (AdministrationSections.Rules, "Rules", PortalUrls.SystemRules),
         (AdministrationSections.Quotas, "Quotas", PortalUrls.Quotas),
+        (AdministrationSections.Trash, "Trash", PortalUrls.SystemTrash),
+        (AdministrationSections.Garbage, "Garbage collection", PortalUrls.GarbageCollection),
         (AdministrationSections.SignIn, "Sign-in settings", PortalUrls.SignInSettings),
         (AdministrationSections.System, "System", PortalUrls.System),
         (AdministrationSections.Audit, "Audit", PortalUrls.AdministrationAudit),
