@@ -17,6 +17,8 @@ public sealed class CapabilityArrowsTests
         ["Portal.Immutability"] = ["Portal.Audit", "Portal.Access", "Portal.Projects", "Portal.Artifacts"],
         ["Portal.Protection"] = ["Portal.Audit", "Portal.Access", "Portal.Projects", "Portal.Artifacts"],
         ["Portal.Quotas"] = ["Portal.Audit", "Portal.Access", "Portal.Projects", "Portal.Artifacts"],
+        ["Portal.Trash"] = ["Portal.Audit", "Portal.Access", "Portal.Projects", "Portal.Artifacts"],
+        ["Portal.GarbageCollection"] = ["Portal.Audit", "Portal.Access", "Portal.Projects", "Portal.Artifacts", "Portal.Jobs"],
     };
 
     // The REST face of Audit has to ask who may read it.

@@ -18,9 +18,9 @@ public static class GarbageEndpoints
     public static void MapGarbageCollection(this IEndpointRouteBuilder api)
     {
         api.MapGet("/system/gc", ListAsync).Describe("getGCHistory", Tag, "List garbage collections", 400, 422).Answers<GcHistoryJson[]>();
-        api.MapGet("/system/gc/{gc_id:long}", FindAsync).Describe("getGC", Tag, "One garbage collection", 404).Answers<GcHistoryJson>();
-        api.MapPut("/system/gc/{gc_id:long}", StopAsync).Describe("stopGC", Tag, "Stop a garbage collection", 404).Answers();
-        api.MapGet("/system/gc/{gc_id:long}/log", LogAsync).Describe("getGCLog", Tag, "The log of a garbage collection", 404).Answers<string>();
+        api.MapGet("/system/gc/{gc_id}", FindAsync).Describe("getGC", Tag, "One garbage collection", 404).Answers<GcHistoryJson>();
+        api.MapPut("/system/gc/{gc_id}", StopAsync).Describe("stopGC", Tag, "Stop a garbage collection", 404).Answers();
+        api.MapGet("/system/gc/{gc_id}/log", LogAsync).Describe("getGCLog", Tag, "The log of a garbage collection", 404).Answers<string>();
         api.MapGet("/system/gc/schedule", ScheduleAsync).Describe("getGCSchedule", Tag, "The schedule of garbage collection").Answers<GcHistoryJson>();
         api.MapPost("/system/gc/schedule", SetAsync).Describe("createGCSchedule", Tag, "Set the schedule, or start a run now", 400).Answers(201);
         api.MapPut("/system/gc/schedule", UpdateAsync).Describe("updateGCSchedule", Tag, "Change the schedule, or start a run now", 400).Answers();

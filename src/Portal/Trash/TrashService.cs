@@ -66,7 +66,7 @@ public sealed class TrashService(IDbContextFactory<PortalDbContext> contexts, Tr
 }
 
 /// <summary>Sets for how long things lie in the trash, and who pays for them.</summary>
-public sealed class TrashWindows(Transactions transactions, IDbContextFactory<PortalDbContext> contexts, ProjectQueries projects, AuthSettingsService settings, AuditLog audit)
+public sealed class TrashWindows(Transactions transactions, IDbContextFactory<PortalDbContext> contexts, ProjectQueries projects, IAccessPolicy policy, AuthSettingsService settings, AuditLog audit)
 {
     internal async Task<Result> SetAsync(Caller caller, string project, int? days, CancellationToken cancellation)
     {
@@ -86,6 +86,7 @@ public sealed class TrashWindows(Transactions transactions, IDbContextFactory<Po
 
     internal async Task<Result> ConfigureAsync(Caller caller, TrashSettings change, CancellationToken cancellation)
     {
+        if (await policy.RefuseAllButAdministratorsAsync(caller, Permissions.ConfigurationUpdate, cancellation) is { } refusal) return refusal;
         if (change.Days is < 0 or > SettingKeys.MaxTrashDays) return TrashErrors.Days;
         var changes = new Dictionary<string, string>(StringComparer.Ordinal);
         if (change.Days is { } days) changes[SettingKeys.TrashWindowDays.Name] = days.ToString(CultureInfo.InvariantCulture);

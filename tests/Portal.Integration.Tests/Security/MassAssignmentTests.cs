@@ -57,6 +57,11 @@ public sealed class MassAssignmentTests(ApiFixture api)
         { "PUT", "/api/portal/quotas/{own}/repositories", """{"repository_storage":1,"repository_tags":1}""" },
         { "POST", "/api/portal/quotas/{own}/requests", """{"bytes":5,"reason":"m"}""" },
         { "PUT", "/api/portal/quota-requests/1", """{"grant":true,"answer":"m"}""" },
+        { "POST", "system/gc/schedule", """{"schedule":{"type":"Hourly","cron":"","next_scheduled_time":null},"parameters":{"delete_untagged":true}}""" },
+        { "PUT", "/api/portal/projects/own/trash/window", """{"days":0}""" },
+        { "PUT", "/api/portal/trash/settings", """{"days":0,"countsAgainstQuota":true}""" },
+        { "PUT", "/api/portal/garbage-collection/settings", """{"graceMinutes":0,"itemsPerSecond":1,"fromHour":1,"toHour":2,"sampledTags":0}""" },
+        { "POST", "/api/portal/projects/own/bulk-deletion", """{"repositories":"**","tags":"**","reason":"m","fingerprint":""}""" },
         { "POST", "system/oidc/ping", """{"url":"https://issuer.example","verify_cert":true}""" },
     };
 
