@@ -73,7 +73,7 @@ sealed class GarbageMetException : Exception
 }
 
 /// <summary>Gives back what is marked as garbage to those who need it now.</summary>
-sealed class GarbageBook(IDbContextFactory<PortalDbContext> contexts, TimeProvider time)
+sealed class GarbageBook(IDbContextFactory<PortalDbContext> contexts, IDatabaseProvider provider, TimeProvider time)
 {
     public const string Table = "artifacts.garbage";
 
@@ -109,14 +109,27 @@ sealed class GarbageBook(IDbContextFactory<PortalDbContext> contexts, TimeProvid
             var state = await db.Garbage.AsNoTracking().Where(g => g.Digest == digest).Select(g => (GarbageState?)g.State).FirstOrDefaultAsync(cancellation);
             if (state == GarbageState.Deleting) continue;
             if (state == GarbageState.Gone && !await isHeld()) return false;
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-            if (state is { } known && await db.Garbage.Where(g => g.Digest == digest && g.State == known).ExecuteDeleteAsync(cancellation) == 0) continue;
-            await write(db);
-            // marked again while this waited for a lock: then the mark is newer than what was looked at
-            if (await db.Garbage.AnyAsync(g => g.Digest == digest, cancellation)) continue;
-            await transaction.CommitAsync(cancellation);
-            return true;
+            if (await TakeBackAsync(db, digest, state, write, cancellation)) return true;
         }
         return false;
+    }
+
+    // false when somebody got in between, and it has to be looked at anew
+    async Task<bool> TakeBackAsync(PortalDbContext db, string digest, GarbageState? state, Func<PortalDbContext, Task> write, CancellationToken cancellation)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        if (state is { } known && await db.Garbage.Where(g => g.Digest == digest && g.State == known).ExecuteDeleteAsync(cancellation) == 0) return false;
+        try
+        {
+            await write(db);
+        }
+        catch (Exception e) when (provider.IsBrokenReference(e) || Transactions.IsTransient(e))
+        {
+            return false;
+        }
+        // marked again while this waited for a lock: then the mark is newer than what was looked at
+        if (await db.Garbage.AnyAsync(g => g.Digest == digest, cancellation)) return false;
+        await transaction.CommitAsync(cancellation);
+        return true;
     }
 }

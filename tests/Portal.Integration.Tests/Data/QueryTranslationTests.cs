@@ -7,10 +7,12 @@ using Portal.Artifacts;
 using Portal.Audit;
 using Portal.Data;
 using Portal.Data.SqlServer;
+using Portal.GarbageCollection;
 using Portal.Integration.Tests.Api;
 using Portal.Kernel;
 using Portal.Projects;
 using Portal.TestKit;
+using Portal.Trash;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -53,7 +55,7 @@ public sealed class QueryTranslationTests(ITestOutputHelper output) : IAsyncLife
         var readers = typeof(ProjectQueries).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false, IsPublic: true } && t.Name.EndsWith("Queries", StringComparison.Ordinal))
             .Append(typeof(MemberService)).Append(typeof(SessionService)).Append(typeof(EffectiveAccess)).Where(t => Host.Services.GetService(t) is not null).ToList();
         // what it reads are runs, which have reads of their own here
-        readers.Remove(typeof(GarbageCollection.GarbageQueries));
+        readers.Remove(typeof(GarbageQueries));
         Assert.True(readers.Count >= 7);
         var guest = Caller.Anonymous with { Kind = SubjectKind.User, Id = _fixture.UserIds["guest"], Name = "guest" };
         // lists by patterns, of a project and of the system, have statements of their own
@@ -133,8 +135,8 @@ public sealed class QueryTranslationTests(ITestOutputHelper output) : IAsyncLife
         if (type.IsAssignableFrom(typeof(string[]))) return new[] { ApiFixture.Digest };
         if (type == typeof(Reference)) return (Reference)Digest.Parse(ApiFixture.Digest);
         if (type == typeof(Digest)) return Digest.Parse(ApiFixture.Digest);
-        if (reader == typeof(Trash.TrashQueries) && type == typeof(long)) return await DeletionAsync();
-        if (type == typeof(Trash.TrashFilter)) return new Trash.TrashFilter(DeletionKind.Tag, DeletionCause.Asked, Guid.Empty);
+        if (reader == typeof(TrashQueries) && type == typeof(long)) return await DeletionAsync();
+        if (type == typeof(TrashFilter)) return new TrashFilter(DeletionKind.Tag, DeletionCause.Asked, Guid.Empty);
         if (type == typeof(long)) return parameter.Name is "repositoryId" ? 1L : 0L;
         if (type == typeof(bool)) return true;
         if (type == typeof(DateTimeOffset)) return DateTimeOffset.UnixEpoch;
