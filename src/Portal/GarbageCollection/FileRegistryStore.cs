@@ -12,22 +12,18 @@ public sealed class FileRegistryStore : IRegistryStore
     const string Aside = "portal-aside";
     const string Link = "link";
 
+    readonly string _root;
     readonly string _base;
-    readonly bool _configured;
 
-    public FileRegistryStore(IOptions<RegistryOptions> options)
-    {
-        _configured = options.Value.RootDirectory.Length > 0;
-        _base = Path.Combine(_configured ? options.Value.RootDirectory : "/nonexistent", "docker/registry/v2");
-    }
+    public FileRegistryStore(IOptions<RegistryOptions> options) => (_root, _base) = (options.Value.RootDirectory, Path.Combine(options.Value.RootDirectory, "docker/registry/v2"));
 
     public string? Unreachable
     {
         get
         {
-            if (!_configured) return $"{RegistryOptions.Section}:RootDirectory does not name the registry's folder.";
-            // a registry that has stored nothing yet has no folder either
-            if (!Directory.Exists(_base)) return $"{_base} is not there. Either nothing was ever pushed, or the folder is another one.";
+            if (_root.Length == 0) return $"{RegistryOptions.Section}:RootDirectory does not name the registry's folder.";
+            // below it nothing need be: a registry to which nobody has pushed yet has stored nothing
+            if (!Directory.Exists(_root)) return $"{_root} is not there.";
             try
             {
                 Directory.CreateDirectory(Path.Combine(_base, Aside));

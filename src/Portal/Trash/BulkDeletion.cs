@@ -50,6 +50,7 @@ public sealed class BulkDeletion(IDbContextFactory<PortalDbContext> contexts, Pr
     /// <summary>What would go and what would stay, without a change.</summary>
     public async Task<Result<BulkPlan>> PreviewAsync(Caller caller, string project, BulkRequest request, CancellationToken cancellation)
     {
+        if (caller.IsAnonymous) return AccessErrors.SignInNeeded;
         var place = await projects.ResolveAsync(caller, project, Permissions.ArtifactDelete, cancellation);
         if (!place.Ok) return place.Error;
         var (repositories, tags) = (Glob.Parse(request.Repositories), Glob.Parse(request.Tags));

@@ -143,6 +143,7 @@ public sealed class TrashQueries(IDbContextFactory<PortalDbContext> contexts, IA
     {
         var needed = Permissions.Named("trash:list");
         if (project is null) return await policy.RefuseAsync(caller, needed, cancellation) is { } refusal ? refusal : (int?)null;
+        if (caller.IsAnonymous) return AccessErrors.SignInNeeded;
         var found = await projects.ResolveAsync(caller, project, needed, cancellation);
         return found.Ok ? (int?)found.Value.Id : found.Error;
     }

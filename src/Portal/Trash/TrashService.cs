@@ -70,6 +70,7 @@ public sealed class TrashWindows(Transactions transactions, IDbContextFactory<Po
 {
     internal async Task<Result> SetAsync(Caller caller, string project, int? days, CancellationToken cancellation)
     {
+        if (caller.IsAnonymous) return AccessErrors.SignInNeeded;
         var found = await projects.ResolveAsync(caller, project, Permissions.ProjectUpdate, cancellation);
         if (!found.Ok) return found.Error;
         if (days is < 0 or > SettingKeys.MaxTrashDays) return TrashErrors.Days;
