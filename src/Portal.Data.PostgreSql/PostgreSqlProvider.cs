@@ -31,6 +31,9 @@ public sealed class PostgreSqlProvider : IDatabaseProvider
     public bool IsUniqueViolation(Exception exception) =>
         (exception as PostgresException ?? exception.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.UniqueViolation;
 
+    public bool IsBrokenReference(Exception exception) =>
+        (exception as PostgresException ?? exception.InnerException as PostgresException)?.SqlState is PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.NotNullViolation;
+
     public async Task InsertMissingAsync(PortalDbContext db, IReadOnlyList<MissingRows> inserts, Durability durability, CancellationToken cancellation)
     {
         var (sql, parameters) = (new StringBuilder(), new List<NpgsqlParameter>());
@@ -39,6 +42,25 @@ public sealed class PostgreSqlProvider : IDatabaseProvider
             if (insert.Rows.Count > 0) WriteInsert(sql, parameters, insert);
         // the statements go out together and, without a transaction around them, are one of their own
         if (parameters.Count > 0) await db.Database.ExecuteSqlRawAsync(sql.ToString(), parameters, cancellation);
+    }
+
+    public async Task<bool> InsertMissingUnlessAsync(PortalDbContext db, IReadOnlyList<MissingRows> inserts, NoneOf none, Durability durability, CancellationToken cancellation)
+    {
+        var (sql, parameters) = (new StringBuilder(), new List<NpgsqlParameter>());
+        if (durability == Durability.Relaxed) sql.Append("SELECT set_config('synchronous_commit', 'off', true);\n");
+        foreach (var insert in inserts) WriteInsert(sql, parameters, insert);
+        // The last statement sees what was committed while the ones before it took their locks. It fails on purpose, which takes the rows back with it in the same round trip.
+        sql.Append("SELECT 1 / (CASE WHEN EXISTS (SELECT 1 FROM ").Append(none.Table).Append(" WHERE ").Append(Quote(none.Column)).Append(" = ANY(@none)) THEN 0 ELSE 1 END)");
+        parameters.Add(new NpgsqlParameter<string[]>("none", [.. none.Values]));
+        try
+        {
+            await db.Database.ExecuteSqlRawAsync(sql.ToString(), parameters, cancellation);
+            return true;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DivisionByZero)
+        {
+            return false;
+        }
     }
 
     public async Task<long> EnsureRowAsync(PortalDbContext db, MissingRows row, CancellationToken cancellation)
@@ -78,7 +100,8 @@ public sealed class PostgreSqlProvider : IDatabaseProvider
             parameters.Add(Column(name, insert.Rows, c));
         }
         sql.Append(") AS r(").AppendJoin(", ", columns.Select(c => FormattableString.Invariant($"c{c}")));
-        sql.Append(") ON CONFLICT (").AppendJoin(", ", insert.Key.Select(Quote)).Append(") DO NOTHING;\n");
+        sql.Append(") ON CONFLICT (").AppendJoin(", ", insert.Key.Select(Quote));
+        sql.Append(insert.Refresh is { } column ? FormattableString.Invariant($") DO UPDATE SET {Quote(column)} = EXCLUDED.{Quote(column)};\n") : ") DO NOTHING;\n");
     }
 
     public async Task AppendAsync(PortalDbContext db, string table, IReadOnlyList<AppendColumn> columns, IReadOnlyList<object?[]> rows, CancellationToken cancellation)

@@ -30,6 +30,21 @@ public sealed class SqlServerProvider : IDatabaseProvider
     // 2601: unique index, 2627: unique constraint or primary key
     public bool IsUniqueViolation(Exception exception) => (exception as SqlException ?? exception.InnerException as SqlException)?.Number is 2601 or 2627;
 
+    // 547: a foreign key, from either side; 515: no value for a column that needs one
+    public bool IsBrokenReference(Exception exception) => (exception as SqlException ?? exception.InnerException as SqlException)?.Number is 547 or 515;
+
+    public async Task<bool> InsertMissingUnlessAsync(PortalDbContext db, IReadOnlyList<MissingRows> inserts, NoneOf none, Durability durability, CancellationToken cancellation)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await InsertMissingAsync(db, inserts, durability, cancellation);
+        var names = none.Values.Select((_, i) => FormattableString.Invariant($"@n{i}")).ToList();
+        var sql = new StringBuilder("SELECT COUNT(*) AS Value FROM ").Append(none.Table).Append(" WHERE ").Append(Quote(none.Column)).Append(" IN (").AppendJoin(", ", names).Append(')');
+        var held = await db.Database.SqlQueryRaw<int>(sql.ToString(), [.. none.Values.Select((v, i) => (object)new SqlParameter(names[i], v))]).SingleAsync(cancellation);
+        if (held > 0) return false;
+        await transaction.CommitAsync(cancellation);
+        return true;
+    }
+
     // durability: delayed durability is an option of the database, which is the administrator's to set; every commit here is full
     public async Task InsertMissingAsync(PortalDbContext db, IReadOnlyList<MissingRows> inserts, Durability durability, CancellationToken cancellation)
     {
@@ -87,6 +102,7 @@ public sealed class SqlServerProvider : IDatabaseProvider
         }
         sql.Append(") AS s (").AppendJoin(", ", insert.Columns.Select(Quote)).Append(") ON ");
         sql.AppendJoin(" AND ", insert.Key.Select(k => $"t.{Quote(k)} = s.{Quote(k)}"));
+        if (insert.Refresh is { } column) sql.Append(FormattableString.Invariant($" WHEN MATCHED THEN UPDATE SET t.{Quote(column)} = s.{Quote(column)}"));
         sql.Append(" WHEN NOT MATCHED THEN INSERT (").AppendJoin(", ", insert.Columns.Select(Quote));
         sql.Append(") VALUES (").AppendJoin(", ", insert.Columns.Select(c => "s." + Quote(c))).Append(");\n");
     }

@@ -9,8 +9,10 @@ using Portal.Immutability;
 using Portal.Jobs;
 using Portal.Projects;
 using Portal.Protection;
+using Portal.GarbageCollection;
 using Portal.Quotas;
 using Portal.Retention;
+using Portal.Trash;
 using Portal.Web;
 
 namespace Portal.Server;
@@ -41,6 +43,8 @@ public static class PortalServer
         services.AddQuotas();
         services.AddJobs(builder.Configuration);
         services.AddRetention(builder.Configuration);
+        services.AddTrash();
+        services.AddGarbageCollection();
         services.AddGateway(builder.Configuration);
         services.AddRestApi();
         services.AddPortalWeb();

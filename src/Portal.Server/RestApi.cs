@@ -9,6 +9,7 @@ using Portal.Access.Settings;
 using Portal.Api;
 using Portal.Artifacts;
 using Portal.Audit;
+using Portal.GarbageCollection;
 using Portal.Immutability;
 using Portal.Jobs;
 using Portal.Jobs.Upkeep;
@@ -16,6 +17,7 @@ using Portal.Projects;
 using Portal.Protection;
 using Portal.Quotas;
 using Portal.Retention;
+using Portal.Trash;
 
 namespace Portal.Server;
 
@@ -76,6 +78,7 @@ static class RestApi
         api.MapJobs();
         api.MapAuditPurge();
         api.MapRetentions();
+        api.MapGarbageCollection();
         var portal = app.MapGroup(OwnPrefix);
         portal.MapRoles();
         portal.MapBindings();
@@ -91,6 +94,8 @@ static class RestApi
         portal.MapQuotaExtras();
         portal.MapRuns();
         portal.MapPortalRetention();
+        portal.MapTrash();
+        portal.MapGarbageExtras();
     }
 
     static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)

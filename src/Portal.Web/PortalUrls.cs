@@ -47,6 +47,11 @@ public static class PortalUrls
     /// <summary>The retention rules of projects without their own, and the clusters.</summary>
     public const string SystemRetention = "/admin/retention";
 
+    /// <summary>What was deleted anywhere and can be taken back.</summary>
+    public const string SystemTrash = "/admin/trash";
+
+    public const string GarbageCollection = "/admin/garbage-collection";
+
     /// <summary>Switches of the whole system.</summary>
     public const string System = "/admin/system";
 
@@ -136,6 +141,7 @@ public static class PortalUrls
 
     /// <summary>Its whole log as text.</summary>
     public static string RunLog(long id) => FormattableString.Invariant($"/api/portal/jobs/runs/{id}/log");
+
     /// <summary>Which tags of a project go.</summary>
     public static string Retention(string project) => $"{Project(project)}/retention";
 
@@ -146,6 +152,12 @@ public static class PortalUrls
 
     /// <summary>Its verdicts as a file.</summary>
     public static string RetentionExport(string project, long plan) => $"{RetentionRun(project, plan)}/verdicts.csv";
+
+    /// <summary>What was deleted in a project and can be taken back.</summary>
+    public static string Trash(string project) => $"{Project(project)}/trash";
+
+    /// <summary>Deletes by pattern, after a look.</summary>
+    public static string BulkDeletion(string project) => $"{Trash(project)}/bulk";
 
     public static string Settings(string project) => $"{Project(project)}/settings";
 

@@ -49,6 +49,7 @@ public static class WebSetup
         services.AddScoped<AdministrationAccess>();
         services.AddSingleton<AccessAnswers>().AddSingleton<NextQuestions>();
         services.AddScoped<DeletionUndo>();
+        services.AddScoped<Trash.TrashDesk>();
         services.AddSingleton<HomeAttention>();
         services.AddSingleton<Quotas.QuotaPosts>();
         services.AddSingleton<JobPosts>().AddSingleton<JobBoards>();

@@ -19,6 +19,8 @@ public sealed class CapabilityArrowsTests
         ["Portal.Protection"] = ["Portal.Audit", "Portal.Access", "Portal.Projects", "Portal.Artifacts"],
         ["Portal.Retention"] = ["Portal.Audit", "Portal.Access", "Portal.Projects", "Portal.Artifacts", "Portal.Jobs"],
         ["Portal.Quotas"] = ["Portal.Audit", "Portal.Access", "Portal.Projects", "Portal.Artifacts"],
+        ["Portal.Trash"] = ["Portal.Audit", "Portal.Access", "Portal.Projects", "Portal.Artifacts"],
+        ["Portal.GarbageCollection"] = ["Portal.Audit", "Portal.Access", "Portal.Projects", "Portal.Artifacts", "Portal.Jobs"],
     };
 
     // The REST face of Audit has to ask who may read it.

@@ -920,6 +920,8 @@ namespace Portal.Data.PostgreSql.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("DeletionId");
+
                     b.HasIndex("Digest");
 
                     b.HasIndex("ProjectId", "PushedAt");
@@ -1069,25 +1071,122 @@ namespace Portal.Data.PostgreSql.Migrations
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)");
 
+                    b.Property<int>("Artifacts")
+                        .HasColumnType("integer");
+
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("Batch")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Cause")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Content")
+                        .HasColumnType("jsonb")
+                        .HasAnnotation("Portal:Json", true);
+
+                    b.Property<DateTimeOffset?>("DestroyedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(640)
+                        .HasColumnType("character varying(640)")
+                        .UseCollation("C");
+
+                    b.Property<long>("OwnBytes")
+                        .HasColumnType("bigint");
 
                     b.Property<int>("ProjectId")
                         .HasColumnType("integer");
 
-                    b.Property<long>("RepositoryId")
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(512)
+                        .HasColumnType("character varying(512)");
+
+                    b.Property<long?>("RepositoryId")
                         .HasColumnType("bigint");
 
                     b.Property<DateTimeOffset?>("RestoredAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<long>("SharedBytes")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Tags")
+                        .HasColumnType("integer");
+
                     b.HasKey("Id");
+
+                    b.HasIndex("Batch");
 
                     b.HasIndex("RepositoryId");
 
                     b.HasIndex("ProjectId", "At");
 
+                    b.HasIndex("DestroyedAt", "RestoredAt", "ExpiresAt");
+
                     b.ToTable("deletion", "artifacts");
+                });
+
+            modelBuilder.Entity("Portal.Artifacts.GarbageItem", b =>
+                {
+                    b.Property<string>("Digest")
+                        .HasMaxLength(135)
+                        .HasColumnType("character varying(135)")
+                        .UseCollation("C");
+
+                    b.Property<Guid?>("Claim")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("ClaimedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("GoneAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<bool>("IsManifest")
+                        .HasColumnType("boolean");
+
+                    b.Property<DateTimeOffset>("MarkedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Digest");
+
+                    b.HasIndex("State", "Digest");
+
+                    b.ToTable("garbage", "artifacts");
+                });
+
+            modelBuilder.Entity("Portal.Artifacts.GarbageLink", b =>
+                {
+                    b.Property<string>("Digest")
+                        .HasMaxLength(135)
+                        .HasColumnType("character varying(135)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Repository")
+                        .HasMaxLength(536)
+                        .HasColumnType("character varying(536)");
+
+                    b.HasKey("Digest", "Repository");
+
+                    b.ToTable("garbage_link", "artifacts");
                 });
 
             modelBuilder.Entity("Portal.Artifacts.ManifestContent", b =>
@@ -1859,6 +1958,9 @@ namespace Portal.Data.PostgreSql.Migrations
                     b.Property<bool>("Public")
                         .HasColumnType("boolean");
 
+                    b.Property<int?>("TrashDays")
+                        .HasColumnType("integer");
+
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -2572,11 +2674,12 @@ namespace Portal.Data.PostgreSql.Migrations
 
             modelBuilder.Entity("Portal.Artifacts.Deletion", b =>
                 {
-                    b.HasOne("Portal.Projects.Repository", null)
+                    b.HasOne("Portal.Projects.Repository", "Repository")
                         .WithMany()
                         .HasForeignKey("RepositoryId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.Navigation("Repository");
                 });
 
             modelBuilder.Entity("Portal.Artifacts.PushIntent", b =>

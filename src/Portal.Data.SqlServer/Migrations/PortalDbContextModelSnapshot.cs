@@ -919,6 +919,8 @@ namespace Portal.Data.SqlServer.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("DeletionId");
+
                     b.HasIndex("Digest");
 
                     b.HasIndex("ProjectId", "PushedAt");
@@ -1066,25 +1068,119 @@ namespace Portal.Data.SqlServer.Migrations
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)");
 
+                    b.Property<int>("Artifacts")
+                        .HasColumnType("int");
+
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("Batch")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Cause")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Content")
+                        .HasColumnType("nvarchar(max)")
+                        .HasAnnotation("Portal:Json", true);
+
+                    b.Property<DateTimeOffset?>("DestroyedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(640)
+                        .HasColumnType("nvarchar(640)");
+
+                    b.Property<long>("OwnBytes")
+                        .HasColumnType("bigint");
 
                     b.Property<int>("ProjectId")
                         .HasColumnType("int");
 
-                    b.Property<long>("RepositoryId")
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(512)
+                        .HasColumnType("nvarchar(512)");
+
+                    b.Property<long?>("RepositoryId")
                         .HasColumnType("bigint");
 
                     b.Property<DateTimeOffset?>("RestoredAt")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<long>("SharedBytes")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Tags")
+                        .HasColumnType("int");
+
                     b.HasKey("Id");
+
+                    b.HasIndex("Batch");
 
                     b.HasIndex("RepositoryId");
 
                     b.HasIndex("ProjectId", "At");
 
+                    b.HasIndex("DestroyedAt", "RestoredAt", "ExpiresAt");
+
                     b.ToTable("deletion", "artifacts");
+                });
+
+            modelBuilder.Entity("Portal.Artifacts.GarbageItem", b =>
+                {
+                    b.Property<string>("Digest")
+                        .HasMaxLength(135)
+                        .HasColumnType("nvarchar(135)");
+
+                    b.Property<Guid?>("Claim")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("ClaimedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("GoneAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<bool>("IsManifest")
+                        .HasColumnType("bit");
+
+                    b.Property<DateTimeOffset>("MarkedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("State")
+                        .HasColumnType("int");
+
+                    b.HasKey("Digest");
+
+                    b.HasIndex("State", "Digest");
+
+                    b.ToTable("garbage", "artifacts");
+                });
+
+            modelBuilder.Entity("Portal.Artifacts.GarbageLink", b =>
+                {
+                    b.Property<string>("Digest")
+                        .HasMaxLength(135)
+                        .HasColumnType("nvarchar(135)");
+
+                    b.Property<string>("Repository")
+                        .HasMaxLength(536)
+                        .HasColumnType("nvarchar(536)");
+
+                    b.HasKey("Digest", "Repository");
+
+                    b.ToTable("garbage_link", "artifacts");
                 });
 
             modelBuilder.Entity("Portal.Artifacts.ManifestContent", b =>
@@ -1849,6 +1945,9 @@ namespace Portal.Data.SqlServer.Migrations
                     b.Property<bool>("Public")
                         .HasColumnType("bit");
 
+                    b.Property<int?>("TrashDays")
+                        .HasColumnType("int");
+
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset");
 
@@ -2561,11 +2660,12 @@ namespace Portal.Data.SqlServer.Migrations
 
             modelBuilder.Entity("Portal.Artifacts.Deletion", b =>
                 {
-                    b.HasOne("Portal.Projects.Repository", null)
+                    b.HasOne("Portal.Projects.Repository", "Repository")
                         .WithMany()
                         .HasForeignKey("RepositoryId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.Navigation("Repository");
                 });
 
             modelBuilder.Entity("Portal.Artifacts.PushIntent", b =>

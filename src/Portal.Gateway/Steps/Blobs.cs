@@ -9,12 +9,15 @@ using Portal.Kernel;
 namespace Portal.Gateway.Steps;
 
 /// <summary>Finds a blob in this repository; that another one holds the digest is never told.</summary>
-sealed class FindBlob(ArtifactLookup lookup) : IGatewayStep
+sealed class FindBlob(ArtifactLookup lookup, BlobService blobs) : IGatewayStep
 {
     public async ValueTask<Error?> RunAsync(GatewayRequest request)
     {
         if (!Digest.TryParse(request.RawReference, out var digest)) return GatewayErrors.Digest;
-        if (request.Repository is null || await lookup.BlobSizeAsync(request.Repository.Id, digest, request.Aborted) is not { } size) return GatewayErrors.NoBlob;
+        if (request.Repository is not { Id: var repository }) return GatewayErrors.NoBlob;
+        // whoever asks whether it is here will rely on the answer; whoever reads it has it then
+        var held = HttpMethods.IsHead(request.Http.Request.Method) ? await blobs.UseAsync(repository, digest, request.Aborted) : await lookup.BlobSizeAsync(repository, digest, request.Aborted);
+        if (held is not { } size) return GatewayErrors.NoBlob;
         (request.Reference, request.BlobSize) = (digest, size);
         return null;
     }

@@ -175,7 +175,7 @@ sealed class BlobReceiver(BackendForwarder forwarder, BlobService blobs)
         if (!answer.Ok) return answer.Error;
         if (answer.Value.Status != System.Net.HttpStatusCode.Created) return GatewayErrors.Backend;
         // the bytes are there: recording them must not depend on the client's patience
-        await blobs.LinkAsync(request.Project!, request.Name, digest, offset + answer.Value.Sent, CancellationToken.None);
+        if (!await blobs.LinkAsync(request.Project!, request.Name, digest, offset + answer.Value.Sent, CancellationToken.None)) return ArtifactErrors.CleaningUp;
         UploadAnswer.Created(request, digest);
         return null;
     }

@@ -20,6 +20,8 @@ public sealed record AdministrationPlace(Caller Caller, PermissionSet Rights)
         (AdministrationSections.Rules, Permissions.ImmutableTagList),
         (AdministrationSections.Retention, Permissions.RetentionRead),
         (AdministrationSections.Quotas, Permissions.QuotaList),
+        (AdministrationSections.Trash, Permissions.Named("trash:list")),
+        (AdministrationSections.Garbage, Permissions.Named("garbage-collection:list")),
         (AdministrationSections.SignIn, Permissions.ConfigurationRead),
         (AdministrationSections.System, Permissions.ConfigurationRead),
         (AdministrationSections.Audit, Permissions.AuditLogList),

@@ -16,9 +16,10 @@ public enum ProjectSections
     Robots = 32,
     Access = 64,
     Rules = 128,
-    Jobs = 16384,
     Retention = 256,
-    All = Overview | Repositories | Members | Robots | Access | Retention | Rules | Jobs | Audit | Settings,
+    Trash = 512,
+    Jobs = 1024,
+    All = Overview | Repositories | Trash | Members | Robots | Access | Retention | Rules | Jobs | Audit | Settings,
 }
 
 /// <summary>The sections of the administration, as a set of what the caller may see.</summary>
@@ -39,7 +40,9 @@ public enum AdministrationSections
     System = 1024,
     Quotas = 2048,
     Retention = 4096,
-    All = Users | Groups | GroupRules | Roles | Members | Access | Robots | Rules | Retention | Quotas | SignIn | System | Audit,
+    Trash = 8192,
+    Garbage = 16384,
+    All = Users | Groups | GroupRules | Roles | Members | Access | Robots | Rules | Retention | Quotas | Trash | Garbage | SignIn | System | Audit,
 }
 
 /// <summary>One link below Projects or Administration.</summary>
@@ -97,6 +100,7 @@ public sealed class ShellContext
     [
         (ProjectSections.Overview, "Content", "Overview", PortalUrls.Project),
         (ProjectSections.Repositories, "Content", "Repositories", PortalUrls.Repositories),
+        (ProjectSections.Trash, "Content", "Trash", PortalUrls.Trash),
         (ProjectSections.Members, "Access", "Members", PortalUrls.Members),
         (ProjectSections.Robots, "Access", "Robots", PortalUrls.Robots),
         (ProjectSections.Access, "Access", "Effective access", PortalUrls.Access),
@@ -119,6 +123,8 @@ public sealed class ShellContext
         (AdministrationSections.Rules, "Rules", PortalUrls.SystemRules),
         (AdministrationSections.Retention, "Retention", PortalUrls.SystemRetention),
         (AdministrationSections.Quotas, "Quotas", PortalUrls.Quotas),
+        (AdministrationSections.Trash, "Trash", PortalUrls.SystemTrash),
+        (AdministrationSections.Garbage, "Garbage collection", PortalUrls.GarbageCollection),
         (AdministrationSections.SignIn, "Sign-in settings", PortalUrls.SignInSettings),
         (AdministrationSections.System, "System", PortalUrls.System),
         (AdministrationSections.Audit, "Audit", PortalUrls.AdministrationAudit),

@@ -23,6 +23,7 @@ public sealed record ProjectPlace(Caller Caller, ProjectEntry Project, Permissio
     /// <summary>The sections the reader may open; the others are absent, not grey.</summary>
     public ProjectSections Sections => ProjectSections.Overview
         | (May(Permissions.RepositoryList) ? ProjectSections.Repositories : ProjectSections.None)
+        | (May(Permissions.Named("trash:list")) ? ProjectSections.Trash : ProjectSections.None)
         | (May(Permissions.MemberList) ? ProjectSections.Members | ProjectSections.Access : ProjectSections.None)
         | (May(Permissions.RobotList) ? ProjectSections.Robots : ProjectSections.None)
         | (May(Permissions.RetentionRead) ? ProjectSections.Retention : ProjectSections.None)

@@ -20,12 +20,12 @@ public static class BuiltInRoles
     static readonly PermissionSet MaintainerSet = DeveloperSet | Set(
         "metadata:read", "label:create", "label:update", "label:delete", "repository:delete", "artifact:delete", "tag:delete",
         "scan:create", "scan:stop", "sbom:create", "sbom:stop", "immutable-tag:list", "immutable-tag:create", "immutable-tag:update",
-        "immutable-tag:delete", "notification-policy:read", "notification-policy:list");
+        "immutable-tag:delete", "notification-policy:read", "notification-policy:list", "trash:list");
     static readonly PermissionSet ProjectAdminSet = MaintainerSet | Set(
         "project:update", "project:delete", "member:create", "member:update", "member:delete", "metadata:create", "metadata:update", "metadata:delete",
         "log:list", "scanner:create", "configuration:update", "robot:create", "robot:update", "robot:delete",
         "notification-policy:create", "notification-policy:update", "notification-policy:delete",
-        "preheat-policy:read", "preheat-policy:list", "preheat-policy:create", "preheat-policy:update", "preheat-policy:delete");
+        "preheat-policy:read", "preheat-policy:list", "preheat-policy:create", "preheat-policy:update", "preheat-policy:delete", "trash:delete");
 
     public static readonly BuiltInRole SystemAdministrator = new("system-admin", "System administrator", "Everything, in every project and in the system.", null, 100, PermissionSet.Everything);
     public static readonly BuiltInRole ProjectAdmin = new("project-admin", "Project admin", "Everything in the project: members, settings, robots, policies, and its audit log.", 1, 50, ProjectAdminSet);

@@ -4,7 +4,7 @@ namespace Portal.Access;
 
 /// <summary>
 /// A right: an action on a kind of resource, written <c>artifact:read</c>. The catalogue is closed; each pair has a small number so that a set is a few machine words.
-/// Source: the Harbor permission catalogue (project roles and robot permissions); <c>role</c> is Portal's own.
+/// Source: the Harbor permission catalogue (project roles and robot permissions); <c>role</c> and <c>trash</c> are Portal's own.
 /// </summary>
 public readonly record struct Permission
 {
@@ -115,6 +115,7 @@ public static class Permissions
         Add("jobservice-monitor", "read", "list", "stop");
         Add("security-hub", "read", "list");
         Add("preheat-instance", "read", "list", "create", "update", "delete");
+        Add("trash", "list", "delete");
         All = Catalogue;
         ByText = Catalogue.ToFrozenDictionary(p => p.ToString(), StringComparer.Ordinal);
     }

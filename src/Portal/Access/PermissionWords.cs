@@ -21,6 +21,7 @@ public static class PermissionWords
         new("tag", "Content", "Tags", "tags"),
         new("label", "Content", "Labels", "labels"),
         new("artifact-label", "Content", "Labels on artifacts", "labels on artifacts"),
+        new("trash", "Content", "Trash", "what is in the trash"),
         new("catalog", "Content", "Registry catalogue", "the list of all repositories"),
         new("scan", "Security", "Scans", "vulnerability scans"),
         new("sbom", "Security", "SBOMs", "SBOMs"),

@@ -75,6 +75,7 @@ public sealed class Artifact
             b.HasIndex(a => new { a.RepositoryId, a.SubjectDigest });
             b.HasIndex(a => new { a.ProjectId, a.PushedAt });
             b.HasIndex(a => a.Digest);
+            b.HasIndex(a => a.DeletionId);
         }
     }
 }

@@ -11,6 +11,14 @@ namespace Portal.Artifacts;
 /// <param name="Bytes">Sum of the artifacts' sizes as stored; shared blobs count for each.</param>
 public sealed record DeletionSummary(long DeletionId, int Artifacts, int Tags, long Bytes);
 
+/// <summary>What is written beside a deletion.</summary>
+/// <param name="Reason">In words; past <see cref="Deletion.MaxReason"/> characters it is cut.</param>
+/// <param name="Batch">The deletions it is one of; null when it stands alone.</param>
+public sealed record DeletionNote(string Reason = "", Guid? Batch = null)
+{
+    public static DeletionNote None { get; } = new();
+}
+
 /// <summary>
 /// Deletes tags, artifacts and repositories, for every door alike. Nothing is destroyed: rows are marked and can be restored, and the backing
 /// registry is not asked.
@@ -26,8 +34,8 @@ public sealed class ArtifactDeleter
         (_transactions, _access, _lookup, _writer) = (transactions, access, lookup, writer);
 
     /// <summary>Deletes one tag; the artifact stays. Needs <c>tag:delete</c>.</summary>
-    public Task<Result<DeletionSummary>> DeleteTagAsync(Caller caller, RepositoryName name, TagName tag, CancellationToken cancellation, DeletionCause cause = DeletionCause.Asked) =>
-        RunAsync(caller, name, Permissions.TagDelete, cause, async (db, target, scope) =>
+    public Task<Result<DeletionSummary>> DeleteTagAsync(Caller caller, RepositoryName name, TagName tag, CancellationToken cancellation, DeletionCause cause = DeletionCause.Asked, DeletionNote? note = null) =>
+        RunAsync(caller, name, Permissions.TagDelete, cause, note, async (db, target, scope) =>
         {
             if (!scope.Contains(tag.Text)) return AccessErrors.LacksOnTag(Permissions.TagDelete, tag.Text, scope);
             var id = await db.Tags.Where(t => t.RepositoryId == target.Repository.Id && t.Name == tag.Text).Select(t => (long?)t.Id).FirstOrDefaultAsync(cancellation);
@@ -38,8 +46,8 @@ public sealed class ArtifactDeleter
     /// Deletes an artifact named by tag or digest, with all its tags, what is attached to it, and the platforms that only it names. Refused while a live
     /// index names it (<c>PRECONDITION</c>). Needs <c>artifact:delete</c>.
     /// </summary>
-    public Task<Result<DeletionSummary>> DeleteArtifactAsync(Caller caller, RepositoryName name, Reference reference, CancellationToken cancellation, DeletionCause cause = DeletionCause.Asked) =>
-        RunAsync(caller, name, Permissions.ArtifactDelete, cause, async (db, target, scope) =>
+    public Task<Result<DeletionSummary>> DeleteArtifactAsync(Caller caller, RepositoryName name, Reference reference, CancellationToken cancellation, DeletionCause cause = DeletionCause.Asked, DeletionNote? note = null) =>
+        RunAsync(caller, name, Permissions.ArtifactDelete, cause, note, async (db, target, scope) =>
         {
             if (!await TagReach.HoldsAsync(db, target.Repository.Id, reference, scope, cancellation)) return ArtifactErrors.ArtifactNotFound;
             var artifact = await FindAsync(db, target.Repository.Id, reference, cancellation);
@@ -54,8 +62,8 @@ public sealed class ArtifactDeleter
         }, cancellation);
 
     /// <summary>Deletes a repository with everything in it. Needs <c>repository:delete</c>.</summary>
-    public Task<Result<DeletionSummary>> DeleteRepositoryAsync(Caller caller, RepositoryName name, CancellationToken cancellation) =>
-        RunAsync(caller, name, Permissions.RepositoryDelete, DeletionCause.Asked, async (db, target, scope) =>
+    public Task<Result<DeletionSummary>> DeleteRepositoryAsync(Caller caller, RepositoryName name, CancellationToken cancellation, DeletionNote? note = null) =>
+        RunAsync(caller, name, Permissions.RepositoryDelete, DeletionCause.Asked, note, async (db, target, scope) =>
         {
             if (!scope.Every) return AccessErrors.Lacks(Permissions.RepositoryDelete);
             var id = target.Repository.Id;
@@ -70,11 +78,11 @@ public sealed class ArtifactDeleter
             return done;
         }, cancellation);
 
-    async Task<Result<DeletionSummary>> RunAsync(Caller caller, RepositoryName name, Permission needed, DeletionCause cause, Func<PortalDbContext, DeletionTarget, TagScope, Task<Result<DeletionSummary>>> work, CancellationToken cancellation)
+    async Task<Result<DeletionSummary>> RunAsync(Caller caller, RepositoryName name, Permission needed, DeletionCause cause, DeletionNote? note, Func<PortalDbContext, DeletionTarget, TagScope, Task<Result<DeletionSummary>>> work, CancellationToken cancellation)
     {
         var found = await _access.FindAsync(caller, name, needed, cancellation);
         if (!found.Ok) return found.Error;
-        var outcome = await _transactions.RunAsync(db => work(db, new(caller, found.Value.Project, found.Value.Repository, cause), found.Value.Tags), cancellation);
+        var outcome = await _transactions.RunAsync(db => work(db, new(caller, found.Value.Project, found.Value.Repository, cause, note ?? DeletionNote.None), found.Value.Tags), cancellation);
         if (outcome.Ok) _lookup.Forget(found.Value.Repository.Id);
         return outcome;
     }
@@ -91,7 +99,7 @@ public sealed class ArtifactDeleter
 }
 
 /// <summary>Where a deletion happens and in whose name.</summary>
-sealed record DeletionTarget(Caller Caller, ProjectEntry Project, RepositoryEntry Repository, DeletionCause Cause);
+sealed record DeletionTarget(Caller Caller, ProjectEntry Project, RepositoryEntry Repository, DeletionCause Cause, DeletionNote Note);
 
 /// <summary>Writes one deletion: guards, marks, history, audit, announcement.</summary>
 sealed class DeletionWriter(GuardChain guards, AuditLog audit, IChangeFeed feed, TimeProvider time)
@@ -101,9 +109,22 @@ sealed class DeletionWriter(GuardChain guards, AuditLog audit, IChangeFeed feed,
     /// <summary>Deletes artifacts with all their tags, or, when there are none, one tag.</summary>
     public async Task<Result<DeletionSummary>> DeleteAsync(PortalDbContext db, DeletionTarget target, IReadOnlyList<Artifact> artifacts, long? tagId, string resourceType, string resource, CancellationToken cancellation)
     {
-        var (caller, project, repository, cause) = target;
+        var (caller, project, repository, cause, note) = target;
         var now = time.GetUtcNow();
-        var deletion = new Deletion { ProjectId = project.Id, RepositoryId = repository.Id, At = now, Actor = caller.Name };
+        var deletion = new Deletion
+        {
+            ProjectId = project.Id,
+            RepositoryId = repository.Id,
+            At = now,
+            Actor = caller.Name,
+            Kind = resourceType == AuditResources.Tag ? DeletionKind.Tag : resourceType == AuditResources.Artifact ? DeletionKind.Artifact : DeletionKind.Repository,
+            Cause = cause,
+            Reason = note.Reason.Length > Deletion.MaxReason ? note.Reason[..Deletion.MaxReason] : note.Reason,
+            Batch = note.Batch,
+            Name = resource,
+            Artifacts = artifacts.Count,
+            ExpiresAt = now + await TrashWindow.OfAsync(db, project.Id, cancellation),
+        };
         db.Deletions.Add(deletion);
         await db.SaveChangesAsync(cancellation);
         var ids = artifacts.Select(a => a.Id).Order().ToList();
@@ -120,8 +141,10 @@ sealed class DeletionWriter(GuardChain guards, AuditLog audit, IChangeFeed feed,
             db.TagEvents.Add(new() { RepositoryId = repository.Id, TagName = tag.Name, Action = TagAction.Deleted, Digest = tag.Digest, At = now, Actor = caller.Name, DeletionId = deletion.Id });
         audit.Add(db, new(caller.Actor, AuditActions.Delete, resourceType, resource, project.Id)
         {
-            Before = new { deletion = deletion.Id, artifacts = artifacts.Count, tags = tags.Select(t => t.Name).Take(100), digest = tagId is null ? null : tags[0].Digest },
+            Before = new { deletion = deletion.Id, cause = cause == DeletionCause.Asked ? null : cause.ToString(), reason = deletion.Reason.Length == 0 ? null : deletion.Reason, artifacts = artifacts.Count, tags = tags.Select(t => t.Name).Take(100), digest = tagId is null ? null : tags[0].Digest },
         });
+        deletion.Tags = tags.Count;
+        await TrashWindow.MeasureAsync(db, deletion, cancellation);
         await db.SaveChangesAsync(cancellation);
         if (artifacts.Count > 0) await StorageAccount.ReleaseAsync(db, project.Id, ids, cancellation);
         await feed.AnnounceAsync(db, cancellation, ArtifactLookup.RepositoryChanged(repository.Id));

@@ -26,6 +26,9 @@ public static class ArtifactErrors
         $"The manifest names content that this repository does not hold: {string.Join(", ", digests.Take(3))}{(digests.Count > 3 ? $" and {digests.Count - 3} more" : "")}. Push it first.") with
     { About = [.. digests.Take(10)] };
 
+    /// <summary>Content is being cleaned up in this very moment.</summary>
+    public static Error CleaningUp { get; } = new("UNAVAILABLE", "An older copy of this content is being cleaned up at this moment. Send it again.", ErrorKind.Unavailable);
+
     public static Error NamedByIndex(string index) => new("PRECONDITION", $"The index {index} names this artifact. Delete the index, and its platforms go with it.", ErrorKind.Precondition);
 
     public static Error TagTaken(TagName tag) => new("CONFLICT", $"The tag {tag} names another artifact.", ErrorKind.Conflict, "tag");
@@ -74,6 +77,14 @@ public static class ArtifactErrors
     }
 
     public static Error Changed { get; } = new("CONFLICT", "Somebody else changed the same artifacts at this moment. Look again and repeat.", ErrorKind.Conflict);
+
+    public static Error Destroyed { get; } = new("CONFLICT", "This deletion can't be taken back any more: its time in the trash is over, or somebody deleted it for good.", ErrorKind.Conflict);
+
+    public static Error RepositoryUsed { get; } = new("CONFLICT", "That repository holds something, or did until lately. Choose a name that was never used.", ErrorKind.Conflict, "repository");
+
+    public static Error RepositoryName { get; } = Error.Invalid("repository", "A repository's name has 1 to 255 lower-case letters, digits, '.', '_', '-' and '/', and each part begins and ends with a letter or digit.");
+
+    public static Error NothingToMove { get; } = Error.Invalid("repository", "This deletion took a tag alone. Give the tag another name instead.");
 
     public static Error Restored { get; } = new("CONFLICT", "This deletion has been taken back already.", ErrorKind.Conflict);
 }

@@ -10,6 +10,10 @@ namespace Portal.Artifacts;
 /// <param name="TagId">The tag it was found by; 0 when it was found by digest.</param>
 public sealed record ArtifactEntry(long Id, long RepositoryId, string Digest, string MediaType, int ManifestSize, long TagId);
 
+/// <summary>A blob that a repository holds.</summary>
+/// <param name="LinkedAt">When it was last uploaded, mounted or relied on there; memory may be behind, never ahead.</param>
+readonly record struct BlobEntry(long Size, DateTimeOffset LinkedAt);
+
 /// <summary>
 /// What repositories hold, from memory: tag to artifact, digest to artifact, and which blobs may be read there. Filled on demand, dropped by the
 /// change feed; only what exists is kept. After a change the writing node forgets first, so that it reads its own writes.
@@ -54,8 +58,24 @@ public sealed class ArtifactLookup
     /// <summary>The bytes of a blob that this repository holds; null when it holds none of that digest, whoever else does.</summary>
     public ValueTask<long?> BlobSizeAsync(long repositoryId, Digest digest, CancellationToken cancellation)
     {
+        return ShelfOf(repositoryId).Blobs.TryGetValue(digest.Text, out var known) ? new(known.Size) : new(LoadAsync());
+
+        async Task<long?> LoadAsync() => (await BlobAsync(repositoryId, digest, cancellation))?.Size;
+    }
+
+    /// <summary>The same with the time that it was last relied on.</summary>
+    internal ValueTask<BlobEntry?> BlobAsync(long repositoryId, Digest digest, CancellationToken cancellation)
+    {
         var shelf = ShelfOf(repositoryId);
-        return shelf.Blobs.TryGetValue(digest.Text, out var size) ? new(size) : new(LoadBlobAsync(shelf, repositoryId, digest.Text, cancellation));
+        return shelf.Blobs.TryGetValue(digest.Text, out var known) ? new(known) : new(LoadBlobAsync(shelf, repositoryId, digest.Text, cancellation));
+    }
+
+    /// <summary>Keeps that a blob was relied on, unless it has been forgotten meanwhile.</summary>
+    internal void Touched(long repositoryId, Digest digest, BlobEntry entry)
+    {
+        var shelf = ShelfOf(repositoryId);
+        var generation = shelf.Generation;
+        if (shelf.Blobs.ContainsKey(digest.Text)) shelf.Keep(generation, () => shelf.Blobs[digest.Text] = entry);
     }
 
     /// <summary>Forgets a tag, right after the change that the change feed will tell the other nodes.</summary>
@@ -104,13 +124,14 @@ public sealed class ArtifactLookup
         return entry;
     }
 
-    async Task<long?> LoadBlobAsync(Shelf shelf, long repositoryId, string digest, CancellationToken cancellation)
+    async Task<BlobEntry?> LoadBlobAsync(Shelf shelf, long repositoryId, string digest, CancellationToken cancellation)
     {
         var generation = shelf.Generation;
         await using var db = await _contexts.CreateDbContextAsync(cancellation);
-        var size = await SizeOfBlob(db, repositoryId, digest, cancellation);
-        if (size is { } bytes) shelf.Keep(generation, () => shelf.Blobs[digest] = bytes);
-        return size;
+        if (await HeldBlob(db, repositoryId, digest, cancellation) is not { } held) return null;
+        var entry = new BlobEntry(held.Size, held.LinkedAt);
+        shelf.Keep(generation, () => shelf.Blobs[digest] = entry);
+        return entry;
     }
 
     async Task<ManifestBytes?> LoadManifestAsync(string digest, CancellationToken cancellation)
@@ -132,8 +153,10 @@ public sealed class ArtifactLookup
         db.Tags.Where(t => t.RepositoryId == repository && t.Name == tag && t.Artifact!.DeletionId == null)
             .Select(t => new ArtifactEntry(t.ArtifactId, repository, t.Artifact!.Digest, t.Artifact.MediaType, t.Artifact.ManifestSize, t.Id)).FirstOrDefault());
 
-    static readonly Func<PortalDbContext, long, string, CancellationToken, Task<long?>> SizeOfBlob = EF.CompileAsyncQuery((PortalDbContext db, long repository, string digest, CancellationToken _) =>
-        db.RepositoryBlobs.Where(b => b.RepositoryId == repository && b.Blob!.Digest == digest).Select(b => (long?)b.Blob!.Size).FirstOrDefault());
+    sealed record HeldRow(long Size, DateTimeOffset LinkedAt);
+
+    static readonly Func<PortalDbContext, long, string, CancellationToken, Task<HeldRow?>> HeldBlob = EF.CompileAsyncQuery((PortalDbContext db, long repository, string digest, CancellationToken _) =>
+        db.RepositoryBlobs.Where(b => b.RepositoryId == repository && b.Blob!.Digest == digest).Select(b => new HeldRow(b.Blob!.Size, b.LinkedAt)).FirstOrDefault());
 
     /// <summary>One repository's part. What was read before a change arrived is answered but not kept.</summary>
     sealed class Shelf
@@ -142,7 +165,7 @@ public sealed class ArtifactLookup
         int _generation;
 
         public ConcurrentDictionary<string, ArtifactEntry> Artifacts { get; } = new(StringComparer.Ordinal);
-        public ConcurrentDictionary<string, long> Blobs { get; } = new(StringComparer.Ordinal);
+        public ConcurrentDictionary<string, BlobEntry> Blobs { get; } = new(StringComparer.Ordinal);
         public int Generation => Volatile.Read(ref _generation);
 
         public void Keep(int generation, Action keep)

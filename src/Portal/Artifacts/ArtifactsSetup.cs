@@ -18,7 +18,7 @@ public static class ArtifactsSetup
         services.AddSingleton<IValidateOptions<ArtifactOptions>, ArtifactsValidation>();
         services.AddArtifactQueries();
         services.AddSingleton<RegistryBackend>().AddSingleton<GuardChain>().AddSingleton<RepositoryDirectory>().AddSingleton<ManifestCache>().AddSingleton<ArtifactLookup>();
-        services.AddSingleton<BlobLinks>().AddSingleton<PushIntents>();
+        services.AddSingleton<GarbageBook>().AddSingleton<BlobLinks>().AddSingleton<PushIntents>().AddSingleton<IndexMemory>();
         services.AddSingleton(s => new BlobService(s.GetRequiredService<RepositoryDirectory>(), s.GetRequiredService<RegistryBackend>(), s.GetRequiredService<ArtifactLookup>(), s.GetRequiredService<BlobLinks>(),
             s.GetRequiredService<GuardChain>()));
         services.AddSingleton<ManifestReader>().AddSingleton<ManifestStore>().AddSingleton<TagWriter>().AddSingleton<ManifestIndexer>().AddSingleton<RegistryQueries>();
@@ -30,8 +30,10 @@ public static class ArtifactsSetup
         services.AddSingleton(s => new ArtifactDeleter(s.GetRequiredService<Transactions>(), s.GetRequiredService<RepositoryAccess>(), s.GetRequiredService<ArtifactLookup>(), s.GetRequiredService<DeletionWriter>()));
         services.AddSingleton(s => new BulkDeleter(s.GetRequiredService<Transactions>(), s.GetRequiredService<GuardChain>(), s.GetRequiredService<AuditLog>(), s.GetRequiredService<IChangeFeed>(),
             s.GetRequiredService<ArtifactLookup>(), s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(s => new DeletionService(s.GetRequiredService<Transactions>(), s.GetRequiredService<IDatabaseProvider>(), s.GetRequiredService<DeletionAccess>(), s.GetRequiredService<ArtifactLookup>(),
-            s.GetRequiredService<DeletionEffects>()));
+        services.AddSingleton<RestoreElsewhere>().AddSingleton(s => new DeletionService(s.GetRequiredService<Transactions>(), s.GetRequiredService<DeletionAccess>(), s.GetRequiredService<ArtifactLookup>(),
+            s.GetRequiredService<DeletionEffects>(), s.GetRequiredService<RestoreElsewhere>()));
+        services.AddSingleton<IProjectTrash, ProjectTrash>();
+        services.AddSingleton(s => new DeletionEnd(s.GetRequiredService<Transactions>(), s.GetRequiredService<IDbContextFactory<PortalDbContext>>(), s.GetRequiredService<AuditLog>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CopyPlanner>().AddSingleton(s => new ArtifactCopier(s.GetRequiredService<CopyPlanner>(), s.GetRequiredService<ProjectQueries>(), s.GetRequiredService<BlobService>(),
             s.GetRequiredService<PushService>(), s.GetRequiredService<GuardChain>(), s.GetRequiredService<AuditLog>()));
         services.AddSingleton<PullRecorder>().AddHostedService(s => s.GetRequiredService<PullRecorder>());

@@ -18,11 +18,43 @@ public sealed class BlobService
     internal BlobService(RepositoryDirectory repositories, RegistryBackend backend, ArtifactLookup lookup, BlobLinks links, GuardChain guards) =>
         (_repositories, _backend, _lookup, _links, _guards) = (repositories, backend, lookup, links, guards);
 
-    /// <summary>Records that an upload into this repository has ended; the backing registry has checked the digest.</summary>
-    public async Task LinkAsync(ProjectEntry project, RepositoryName repository, Digest digest, long size, CancellationToken cancellation)
+    /// <summary>
+    /// Records that an upload into this repository has ended; the backing registry has checked the digest. False when the bytes went meanwhile, because the upload
+    /// met the end of an older copy: then it has to be sent again.
+    /// </summary>
+    public async Task<bool> LinkAsync(ProjectEntry project, RepositoryName repository, Digest digest, long size, CancellationToken cancellation)
     {
         var entry = await _repositories.EnsureAsync(project, repository, cancellation);
-        await _links.AddAsync(entry.Id, digest, size);
+        return await _links.AddAsync(entry.Id, digest, size, async () => (await _backend.Client.HeadBlobAsync(repository.Text, digest, CancellationToken.None)).Ok);
+    }
+
+    /// <summary>
+    /// The bytes of a blob that this repository holds, for somebody who will rely on it being here: the blob stays for the time that garbage collection grants.
+    /// Null when the repository holds none of that digest.
+    /// </summary>
+    public async ValueTask<long?> UseAsync(long repository, Digest digest, CancellationToken cancellation)
+    {
+        if (await _lookup.BlobAsync(repository, digest, cancellation) is not { } held) return null;
+        if (held.LinkedAt > _links.Now - BlobLinks.Fresh) return held.Size;
+        // the row decides, and not what memory says: the blob may have gone this moment
+        if (await _links.TouchAsync(repository, digest, cancellation) is { } at)
+        {
+            _lookup.Touched(repository, digest, held with { LinkedAt = at });
+            return held.Size;
+        }
+        _lookup.Forget(repository);
+        return null;
+    }
+
+    /// <summary>Looks which of these blobs the backing registry has lost sight of and forgets that the repository holds them, so that they are sent again.</summary>
+    internal async Task ForgetMissingAsync(RepositoryEntry repository, IEnumerable<string> digests, CancellationToken cancellation)
+    {
+        var missing = new List<string>();
+        foreach (var digest in digests)
+            if ((await _backend.Client.HeadBlobAsync(repository.Name.Text, Digest.Parse(digest), cancellation)).Error is { Kind: ErrorKind.NotFound }) missing.Add(digest);
+        if (missing.Count == 0) return;
+        await _links.RemoveAsync(repository.Id, missing, cancellation);
+        _lookup.Forget(repository.Id);
     }
 
     /// <summary>
@@ -32,13 +64,12 @@ public sealed class BlobService
     public async Task<Result<bool>> MountAsync(Caller caller, ProjectEntry project, RepositoryName repository, RepositoryEntry source, Digest digest, CancellationToken cancellation)
     {
         if (await _lookup.BlobSizeAsync(source.Id, digest, cancellation) is not { } size) return false;
-        if (await _repositories.FindAsync(project, repository, cancellation) is { } here && await _lookup.BlobSizeAsync(here.Id, digest, cancellation) is not null) return true;
+        if (await _repositories.FindAsync(project, repository, cancellation) is { } here && await UseAsync(here.Id, digest, cancellation) is not null) return true;
         var allowed = await _guards.CheckAsync(new BlobPushContext(caller, project, repository, digest, size), cancellation);
         if (!allowed.Ok) return allowed.Error;
         var mounted = await _backend.Client.MountBlobAsync(repository.Text, digest, source.Name.Text, cancellation);
         if (!mounted.Ok) return mounted.Error.Kind is ErrorKind.NotFound or ErrorKind.Invalid ? false : mounted;
-        if (mounted.Value) await LinkAsync(project, repository, digest, size, cancellation);
-        return mounted;
+        return mounted.Value && await LinkAsync(project, repository, digest, size, cancellation);
     }
 
     /// <summary>A small blob, from its file where Portal may read it, else from the registry; null when it is larger than <paramref name="max"/> bytes or gone.</summary>
@@ -62,31 +93,4 @@ public sealed class BlobService
         }
         return await _backend.Client.GetBlobAsync(repository.Text, digest, max, cancellation);
     }
-}
-
-/// <summary>Writes which repository holds which blob, for many uploads at once.</summary>
-sealed class BlobLinks(IDbContextFactory<PortalDbContext> contexts, IDatabaseProvider provider, TimeProvider time)
-{
-    readonly Gathering<Link> _gathering = new(links => WriteAsync(contexts, provider, time.GetUtcNow(), links));
-
-    /// <summary>Records that a repository holds a blob; done already when it was so.</summary>
-    public Task AddAsync(long repository, Digest digest, long size) => _gathering.AddAsync(new(repository, digest.Text, size));
-
-    static async Task WriteAsync(IDbContextFactory<PortalDbContext> contexts, IDatabaseProvider provider, DateTimeOffset now, IReadOnlyList<Link> links)
-    {
-        await using var db = await contexts.CreateDbContextAsync();
-        // in the same order on every node, so that two that write the same ones wait for each other instead of blocking each other
-        var sorted = links.OrderBy(l => l.Digest, StringComparer.Ordinal).ThenBy(l => l.Repository).ToList();
-        // relaxed: the manifest that names the blob is committed in full and after it; without the row it would be refused and the blob sent again
-        await provider.InsertMissingAsync(db,
-        [
-            new("artifacts.blob", [nameof(Blob.Digest), nameof(Blob.Size), nameof(Blob.FirstSeenAt)], [nameof(Blob.Digest)],
-                [.. sorted.DistinctBy(l => l.Digest, StringComparer.Ordinal).Select(l => new object[] { l.Digest, l.Size, now })]),
-            new("artifacts.repository_blob", [nameof(RepositoryBlob.RepositoryId), nameof(RepositoryBlob.BlobId), nameof(RepositoryBlob.LinkedAt)],
-                [nameof(RepositoryBlob.RepositoryId), nameof(RepositoryBlob.BlobId)],
-                [.. sorted.DistinctBy(l => (l.Digest, l.Repository)).Select(l => new object[] { l.Repository, new RowId("artifacts.blob", nameof(Blob.Digest), l.Digest), now })]),
-        ], Durability.Relaxed, CancellationToken.None);
-    }
-
-    sealed record Link(long Repository, string Digest, long Size);
 }

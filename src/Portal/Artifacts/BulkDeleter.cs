@@ -36,7 +36,7 @@ public sealed class BulkDeleter
         (_transactions, _guards, _audit, _feed, _lookup, _time) = (transactions, guards, audit, feed, lookup, time);
 
     /// <summary>Deletes in one transaction; a few thousand rows are a good size. Rights are the business of whoever calls.</summary>
-    public async Task<IReadOnlyList<BulkOutcome>> DeleteAsync(Caller caller, ProjectEntry project, IReadOnlyList<DoomedRepository> repositories, DeletionCause cause, CancellationToken cancellation)
+    public async Task<IReadOnlyList<BulkOutcome>> DeleteAsync(Caller caller, ProjectEntry project, IReadOnlyList<DoomedRepository> repositories, DeletionCause cause, DeletionNote note, CancellationToken cancellation)
     {
         var refused = new Dictionary<long, Error>();
         while (true)
@@ -48,7 +48,7 @@ public sealed class BulkDeleter
             {
                 // the transaction may run several times
                 found.Clear();
-                return await DeleteAsync(db, new(caller, project, cause), part, found, cancellation);
+                return await DeleteAsync(db, new(caller, project, cause, note), part, found, cancellation);
             }, cancellation);
             foreach (var (id, error) in found) refused[id] = error;
             if (!done.Ok) continue;
@@ -57,7 +57,7 @@ public sealed class BulkDeleter
         }
     }
 
-    sealed record Act(Caller Caller, ProjectEntry Project, DeletionCause Cause);
+    sealed record Act(Caller Caller, ProjectEntry Project, DeletionCause Cause, DeletionNote Note);
 
     // Refused as a whole, with the repositories at fault in `refused`, when any cannot go: the caller tries again without them.
     async Task<Result<Dictionary<long, long>>> DeleteAsync(PortalDbContext db, Act act, List<DoomedRepository> repositories, Dictionary<long, Error> refused, CancellationToken cancellation)
@@ -67,7 +67,8 @@ public sealed class BulkDeleter
                 refused[one.RepositoryId] = no.Error;
         if (refused.Count > 0) return ArtifactErrors.Changed;
         var now = _time.GetUtcNow();
-        var deletions = repositories.ConvertAll(r => new Deletion { ProjectId = act.Project.Id, RepositoryId = r.RepositoryId, At = now, Actor = act.Caller.Name });
+        var expires = now + await TrashWindow.OfAsync(db, act.Project.Id, cancellation);
+        var deletions = repositories.ConvertAll(r => Deletion(act, r, now, expires));
         db.Deletions.AddRange(deletions);
         await db.SaveChangesAsync(cancellation);
         await MarkAsync(db, act, repositories, deletions, refused, cancellation);
@@ -81,11 +82,33 @@ public sealed class BulkDeleter
             {
                 Before = new { deletion = deletions[i].Id, cause = act.Cause == DeletionCause.Retention ? "retention" : "asked", artifacts = repositories[i].Artifacts.Count, tags = repositories[i].Tags.Select(t => t.Name).Take(100) },
             });
+        await TrashWindow.MeasureAsync(db, deletions, cancellation);
         await db.SaveChangesAsync(cancellation);
         if (ids.Count > 0) await StorageAccount.ReleaseAsync(db, act.Project.Id, ids, cancellation);
         await _feed.AnnounceAsync(db, cancellation, [.. repositories.Select(r => ArtifactLookup.RepositoryChanged(r.RepositoryId))]);
-        return deletions.ToDictionary(d => d.RepositoryId, d => d.Id);
+        return deletions.ToDictionary(d => d.RepositoryId!.Value, d => d.Id);
     }
+
+    static Deletion Deletion(Act act, DoomedRepository doomed, DateTimeOffset now, DateTimeOffset expires) => new()
+    {
+        ProjectId = act.Project.Id,
+        RepositoryId = doomed.RepositoryId,
+        At = now,
+        Actor = act.Caller.Name,
+        Kind = doomed.Artifacts.Count > 0 ? DeletionKind.Artifact : DeletionKind.Tag,
+        Cause = act.Cause,
+        Reason = act.Note.Reason,
+        Batch = act.Note.Batch,
+        Name = doomed switch
+        {
+            { Artifacts: [var only] } => $"{doomed.Name}@{only.Digest}",
+            { Artifacts: [], Tags: [var tag] } => $"{doomed.Name}:{tag.Name}",
+            _ => doomed.Name.Text,
+        },
+        Artifacts = doomed.Artifacts.Count,
+        Tags = doomed.Tags.Count,
+        ExpiresAt = expires,
+    };
 
     static async Task MarkAsync(PortalDbContext db, Act act, List<DoomedRepository> repositories, List<Deletion> deletions, Dictionary<long, Error> refused, CancellationToken cancellation)
     {

@@ -47,7 +47,7 @@ public sealed record PullContext(Caller Caller, ProjectEntry Project, Repository
 /// <param name="Cause">Who wants it: a rule may let retention do what it keeps people from.</param>
 public sealed record DeleteContext(Caller Caller, ProjectEntry Project, RepositoryName Repository, IReadOnlyList<(string Name, string Digest)> Tags, IReadOnlyList<string> Digests, DeletionCause Cause);
 
-/// <summary>Why something is deleted.</summary>
+/// <summary>Why something is deleted. Numbers are stored: never reorder.</summary>
 public enum DeletionCause
 {
     /// <summary>Somebody asked for it.</summary>
@@ -55,6 +55,12 @@ public enum DeletionCause
 
     /// <summary>A retention rule let it go.</summary>
     Retention,
+
+    /// <summary>A garbage collection was asked to take what has no tag.</summary>
+    Untagged,
+
+    /// <summary>One of many chosen by a pattern.</summary>
+    Bulk,
 }
 
 /// <summary>May refuse a push. Every door asks all registered guards; the first refusal is the answer.</summary>

@@ -13,14 +13,24 @@ namespace Portal.Artifacts;
 sealed record IndexRequest(PushContext Push, RepositoryEntry Repository, ManifestDocument Document, ManifestContents Contents, ConfigContent Config, Guid? Intent, DateTimeOffset? TagUnlessSetAfter = null);
 
 /// <summary>Writes everything that a push changes in one transaction.</summary>
-sealed class ManifestIndexer(Transactions transactions, TagWriter tags, GuardChain guards, AuditLog audit, ArtifactLookup lookup, TimeProvider time)
+sealed class ManifestIndexer(Transactions transactions, TagWriter tags, GuardChain guards, AuditLog audit, IndexMemory memory, TimeProvider time)
 {
     public async Task<Result> IndexAsync(IndexRequest request, CancellationToken cancellation)
     {
         // what was not there a moment ago is written without looking again; should it be there after all, its key says so and the second attempt looks
         var attempts = 0;
-        var outcome = await transactions.RunAsync(db => WriteAsync(db, request, request.Contents.Fresh && attempts++ == 0, cancellation), cancellation);
-        if (outcome.Ok && request.Push.Tag is { } tag) lookup.Forget(request.Repository.Id, tag.Text);
+        Result outcome;
+        try
+        {
+            outcome = await transactions.RunAsync(db => WriteAsync(db, request, request.Contents.Fresh && attempts++ == 0, cancellation), cancellation);
+        }
+        catch (Exception e) when (memory.IsBrokenReference(e))
+        {
+            // a blob that was there when the manifest was checked has been cleaned up: the client is told to send it, as if it had never been there
+            memory.Forget(request);
+            outcome = ArtifactErrors.Missing([.. request.Contents.Blobs.Keys]);
+        }
+        if (outcome.Ok) memory.TagSet(request);
         if (!outcome.Ok) await guards.RefusedAsync(request.Push, outcome.Error, cancellation);
         return outcome;
     }
@@ -31,6 +41,8 @@ sealed class ManifestIndexer(Transactions transactions, TagWriter tags, GuardCha
         var (push, document) = (request.Push, request.Document);
         var setsTag = push.Tag is { } wanted && !await WasSetAfterAsync(db, request, wanted.Text, cancellation);
         var locked = fresh ? default : await PushLock.TakeAsync(db, request, setsTag, now, cancellation);
+        // it went for good after the repository was looked at: its bytes are not in the registry's care any more, so all of it begins anew
+        if (request.Contents.Known && !locked.Artifact) return ArtifactErrors.Changed;
         var artifact = locked.Artifact ? await KnownAsync(db, request, cancellation) : Add(db, request, now);
         if (setsTag)
         {
@@ -53,11 +65,20 @@ sealed class ManifestIndexer(Transactions transactions, TagWriter tags, GuardCha
         var document = request.Document;
         await using var batch = db.CreateBatch();
         if (artifact.Id <= 0) batch.AddInserts(db, artifact, nameof(Artifact.RepositoryId), nameof(Artifact.Digest));
+        // writing locks the row when there is one: a clean-up of the same bytes comes wholly before, and is made good below, or finds that they are needed
+        batch.Add("""UPDATE artifacts.manifest SET "MediaType" = "MediaType" WHERE "Digest" = @digest""", ("digest", artifact.Digest));
         batch.Add("""
             INSERT INTO artifacts.manifest ("Digest", "MediaType", "Content") SELECT @digest, @type, @content WHERE NOT EXISTS (SELECT 1 FROM artifacts.manifest WHERE "Digest" = @digest)
             """, ("digest", artifact.Digest), ("type", document.MediaType), ("content", document.Bytes.ToArray()));
         if (request.Intent is { } intent) batch.Add("""DELETE FROM artifacts.push_intent WHERE "Id" = @id""", ("id", intent));
         batch.Add("""UPDATE artifacts.repository SET "LastPushedAt" = @now, "UpdatedAt" = @now, "DeletionId" = NULL WHERE "Id" = @id""", ("now", now), ("id", request.Repository.Id));
+        // a deletion of the whole repository may have taken the links since they were looked at
+        if (request.Contents.Blobs.Count > 0)
+            batch.Add("""
+                INSERT INTO artifacts.repository_blob ("RepositoryId", "BlobId", "LinkedAt") SELECT DISTINCT @repository, x."BlobId", @now FROM artifacts.artifact_blob AS x
+                WHERE x."ArtifactId" = (SELECT a."Id" FROM artifacts.artifact AS a WHERE a."RepositoryId" = @repository AND a."Digest" = @digest)
+                    AND NOT EXISTS (SELECT 1 FROM artifacts.repository_blob AS l WHERE l."RepositoryId" = @repository AND l."BlobId" = x."BlobId")
+                """, ("repository", request.Repository.Id), ("digest", artifact.Digest), ("now", now));
         var booked = request.Contents.Blobs.Count > 0 ? StorageAccount.Book(batch, request.Push.Project.Id, request.Repository.Id, artifact.Digest) : null;
         await batch.ExecuteNonQueryAsync(cancellation);
         if (booked is null or { RecordsAffected: > 0 }) return Result.Success;
@@ -103,4 +124,17 @@ readonly record struct PushLock(bool Artifact, bool Tag)
         await batch.ExecuteNonQueryAsync(cancellation);
         return new(artifact.RecordsAffected > 0, name is { RecordsAffected: > 0 });
     }
+}
+
+/// <summary>What memory has to drop once a push is written, or found that what it names is gone.</summary>
+sealed class IndexMemory(ArtifactLookup lookup, IDatabaseProvider provider)
+{
+    public bool IsBrokenReference(Exception e) => provider.IsBrokenReference(e);
+
+    public void TagSet(IndexRequest request)
+    {
+        if (request.Push.Tag is { } tag) lookup.Forget(request.Repository.Id, tag.Text);
+    }
+
+    public void Forget(IndexRequest request) => lookup.Forget(request.Repository.Id);
 }

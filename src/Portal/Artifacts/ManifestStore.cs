@@ -9,7 +9,7 @@ using Portal.Registry.Manifests;
 namespace Portal.Artifacts;
 
 /// <summary>Puts manifests into the backing registry, each announced by an intent first.</summary>
-sealed class ManifestStore(RegistryBackend backend, PushIntents intents)
+sealed class ManifestStore(RegistryBackend backend, PushIntents intents, GarbageBook garbage, BlobService blobs)
 {
     const int MaxAttempts = 6;
 
@@ -19,7 +19,14 @@ sealed class ManifestStore(RegistryBackend backend, PushIntents intents)
     public async Task<Result<Guid>> StoreAsync(PortalDbContext db, PushContext push, RepositoryEntry repository, ManifestDocument document)
     {
         var intent = await intents.OpenAsync(push, repository, document);
+        // from here on the intent keeps the digest; what was decided before it is waited for
+        if (!await garbage.KeepAsync([document.Digest.Text], CancellationToken.None))
+        {
+            await ForgetAsync(db, intent);
+            return ArtifactErrors.CleaningUp;
+        }
         var stored = await PutAsync(push, document);
+        if (stored.Error?.Code == OciErrors.ManifestBlobUnknown.Code) await blobs.ForgetMissingAsync(repository, document.Blobs.Concat(document.Layers).Select(b => b.Digest.Text).Distinct(StringComparer.Ordinal), CancellationToken.None);
         if (stored.Ok) return intent;
         // an outage leaves open whether the bytes arrived: the intent stays and is reconciled
         if (stored.Error.Kind != ErrorKind.Unavailable) await ForgetAsync(db, intent);

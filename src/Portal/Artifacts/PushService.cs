@@ -16,6 +16,8 @@ public sealed record PushedManifest(Digest Digest, Digest? Subject, bool IsIndex
 /// <summary>The one way into the index for manifests: validate, ask the guards, write down the intent, store, index.</summary>
 public sealed class PushService
 {
+    const int MaxAttempts = 3;
+
     readonly IDbContextFactory<PortalDbContext> _contexts;
     readonly RepositoryDirectory _repositories;
     readonly GuardChain _guards;
@@ -38,6 +40,17 @@ public sealed class PushService
         var document = parsed.Value;
         if (reference.IsDigest && reference.Digest != document.Digest) return ArtifactErrors.DigestDiffers(reference.Digest, document.Digest);
         var repository = await _repositories.EnsureAsync(project, name, cancellation);
+        for (var attempt = 1; ; attempt++)
+        {
+            var put = await PutAsync(caller, project, repository, reference, document, cancellation);
+            // what the repository held was cleaned up between the look and the lock; it is looked at anew
+            if (put.Error != ArtifactErrors.Changed || attempt == MaxAttempts) return put;
+        }
+    }
+
+    async Task<Result<PushedManifest>> PutAsync(Caller caller, ProjectEntry project, RepositoryEntry repository, Reference reference, ManifestDocument document, CancellationToken cancellation)
+    {
+        var name = repository.Name;
         await using var db = await _contexts.CreateDbContextAsync(cancellation);
         TagName? tag = reference.IsDigest ? null : reference.Tag;
         var contents = await ManifestContents.FindAsync(db, repository.Id, tag, document, cancellation);

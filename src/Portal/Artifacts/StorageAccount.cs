@@ -51,12 +51,37 @@ static class StorageAccount
         return Result.Success;
     }
 
-    /// <summary>Takes the project's claim off blobs that none of its live artifacts names any more.</summary>
+    /// <summary>Takes the project's claim off blobs that none of the artifacts names any more that it pays for: live ones, and as the settings say those in the trash.</summary>
     public static async Task ReleaseAsync(PortalDbContext db, int project, IReadOnlyCollection<long> artifacts, CancellationToken cancellation)
     {
         await LockAsync(db, project, cancellation);
-        var unused = db.ProjectBlobs.Where(b => b.ProjectId == project && db.ArtifactBlobs.Any(x => artifacts.Contains(x.ArtifactId) && x.BlobId == b.BlobId)
-            && !db.ArtifactBlobs.Any(x => x.BlobId == b.BlobId && db.Artifacts.Any(a => a.Id == x.ArtifactId && a.ProjectId == project && a.DeletionId == null)));
+        await ReleaseLockedAsync(db, project, db.ProjectBlobs.Where(b => b.ProjectId == project && db.ArtifactBlobs.Any(x => artifacts.Contains(x.ArtifactId) && x.BlobId == b.BlobId)), cancellation);
+    }
+
+    /// <summary>The same for everything that the project pays for without need.</summary>
+    public static async Task ReleaseAllAsync(PortalDbContext db, int project, CancellationToken cancellation)
+    {
+        await LockAsync(db, project, cancellation);
+        await ReleaseLockedAsync(db, project, db.ProjectBlobs.Where(b => b.ProjectId == project), cancellation);
+    }
+
+    /// <summary>Books what the project has to pay for and does not, whatever its limit says: for a change of what counts.</summary>
+    public static async Task ChargeAllAsync(PortalDbContext db, int project, CancellationToken cancellation)
+    {
+        await LockAsync(db, project, cancellation);
+        var paid = TrashWindow.Paid(db, project);
+        var missing = await db.Blobs.AsNoTracking().Where(b => db.ArtifactBlobs.Any(x => x.BlobId == b.Id && paid.Any(a => a.Id == x.ArtifactId)) && !db.ProjectBlobs.Any(p => p.ProjectId == project && p.BlobId == b.Id))
+            .Select(b => new { b.Id, b.Size }).ToListAsync(cancellation);
+        db.ProjectBlobs.AddRange(missing.Select(b => new ProjectBlob { ProjectId = project, BlobId = b.Id, Size = b.Size }));
+        await db.SaveChangesAsync(cancellation);
+        var sum = missing.Sum(b => b.Size);
+        await db.ProjectStorages.Where(s => s.ProjectId == project).ExecuteUpdateAsync(s => s.SetProperty(x => x.Used, x => x.Used + sum), cancellation);
+    }
+
+    static async Task ReleaseLockedAsync(PortalDbContext db, int project, IQueryable<ProjectBlob> among, CancellationToken cancellation)
+    {
+        var paid = TrashWindow.Paid(db, project);
+        var unused = among.Where(b => !db.ArtifactBlobs.Any(x => x.BlobId == b.BlobId && paid.Any(a => a.Id == x.ArtifactId)));
         var sum = await unused.SumAsync(b => b.Size, cancellation);
         await unused.ExecuteDeleteAsync(cancellation);
         await db.ProjectStorages.Where(s => s.ProjectId == project).ExecuteUpdateAsync(s => s.SetProperty(x => x.Used, x => x.Used - sum)

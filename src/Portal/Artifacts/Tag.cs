@@ -78,28 +78,6 @@ public sealed class TagEvent
     }
 }
 
-/// <summary>One act of deleting: tags, artifacts or a repository. It can be taken back while <see cref="RestoredAt"/> is null.</summary>
-public sealed class Deletion
-{
-    public long Id { get; set; }
-    public int ProjectId { get; set; }
-    public long RepositoryId { get; set; }
-    public DateTimeOffset At { get; set; }
-    public string Actor { get; set; } = "";
-    public DateTimeOffset? RestoredAt { get; set; }
-
-    internal sealed class Configuration : IEntityTypeConfiguration<Deletion>
-    {
-        public void Configure(EntityTypeBuilder<Deletion> b)
-        {
-            b.ToTable("deletion", "artifacts");
-            b.Property(d => d.Actor).HasMaxLength(255);
-            b.HasOne<Repository>().WithMany().HasForeignKey(d => d.RepositoryId).OnDelete(DeleteBehavior.Restrict);
-            b.HasIndex(d => new { d.ProjectId, d.At });
-        }
-    }
-}
-
 /// <summary>Written before a manifest goes to the backing registry and removed with the transaction that indexes it; what is left after a crash is reconciled.</summary>
 public sealed class PushIntent
 {

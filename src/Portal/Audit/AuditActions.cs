@@ -7,6 +7,9 @@ public static class AuditActions
     public const string Update = "update";
     public const string Delete = "delete";
     public const string Restore = "restore";
+
+    /// <summary>Something was taken out of the trash for good.</summary>
+    public const string Destroy = "destroy";
     public const string Push = "push";
     public const string Pull = "pull";
     public const string SignIn = "sign-in";
@@ -31,7 +34,7 @@ public static class AuditActions
     public const string Run = "run";
 
     /// <summary>All, for filters.</summary>
-    public static IReadOnlyList<string> All { get; } = [Create, Update, Delete, Restore, Push, Pull, SignIn, SignOut, QuotaNear, QuotaExceeded, Start, Stop, Pause, Resume, Purge, Run];
+    public static IReadOnlyList<string> All { get; } = [Create, Update, Delete, Restore, Destroy, Push, Pull, SignIn, SignOut, QuotaNear, QuotaExceeded, Start, Stop, Pause, Resume, Purge, Run];
 }
 
 /// <summary>The kinds of thing that audit rows name.</summary>
@@ -64,8 +67,10 @@ public static class AuditResources
     public const string AuditLog = "audit-log";
     public const string RetentionPolicy = "retention-policy";
     public const string Cluster = "cluster";
+    public const string Trash = "trash";
+    public const string GarbageCollection = "garbage-collection";
 
     /// <summary>All, for filters.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Project, Member, Repository, Artifact, Tag, User, Session, Robot, AccessToken, FederationTrust, Group, GroupMember, MappingRule, Settings, Role, ImmutabilityRule, ImmutabilityExemption, Lock, ContentTypes, Quota, QuotaRequest, Job, JobSchedule, JobQueue, AuditLog, RetentionPolicy, Cluster];
+        [Project, Member, Repository, Artifact, Tag, User, Session, Robot, AccessToken, FederationTrust, Group, GroupMember, MappingRule, Settings, Role, ImmutabilityRule, ImmutabilityExemption, Lock, ContentTypes, Quota, QuotaRequest, Job, JobSchedule, JobQueue, AuditLog, RetentionPolicy, Cluster, Trash, GarbageCollection];
 }

@@ -15,6 +15,9 @@ public interface IDatabaseProvider
     /// <summary>True when saving failed because a row with the same unique key exists.</summary>
     bool IsUniqueViolation(Exception exception);
 
+    /// <summary>True when saving failed because a row that it names is not there any more, or one that goes is still named.</summary>
+    bool IsBrokenReference(Exception exception);
+
     /// <summary>
     /// Inserts rows that may exist already, in one statement, and leaves existing rows as they are.
     /// <paramref name="rows"/> holds one value per column; values are numbers, text, booleans, <see cref="Guid"/>, bytes or <see cref="DateTimeOffset"/>.
@@ -31,6 +34,11 @@ public interface IDatabaseProvider
     /// <param name="durability">Counts only without a transaction around.</param>
     /// <param name="cancellation">Ends the wait.</param>
     Task InsertMissingAsync(PortalDbContext db, IReadOnlyList<MissingRows> inserts, Durability durability, CancellationToken cancellation);
+
+    /// <summary>
+    /// The same, unless a table holds one of the named values once the rows are written and locked: then nothing is inserted, and false comes back. Must not be called within a transaction.
+    /// </summary>
+    Task<bool> InsertMissingUnlessAsync(PortalDbContext db, IReadOnlyList<MissingRows> inserts, NoneOf none, Durability durability, CancellationToken cancellation);
 
     /// <summary>Inserts one row unless its key exists and gives the id of the row that is there now, in one round trip unless another insert of it is under way.</summary>
     Task<long> EnsureRowAsync(PortalDbContext db, MissingRows row, CancellationToken cancellation);
@@ -68,7 +76,14 @@ public enum Durability
 /// <param name="Table">Schema and table.</param>
 /// <param name="Key">Columns of a unique index.</param>
 /// <param name="Rows">One value per column.</param>
-public sealed record MissingRows(string Table, IReadOnlyList<string> Columns, IReadOnlyList<string> Key, IReadOnlyList<object[]> Rows);
+public sealed record MissingRows(string Table, IReadOnlyList<string> Columns, IReadOnlyList<string> Key, IReadOnlyList<object[]> Rows)
+{
+    /// <summary>A column that a row which is there already takes over from the new one; null leaves it as it is.</summary>
+    public string? Refresh { get; init; }
+}
+
+/// <summary>Values that a text column of a table must not hold.</summary>
+public sealed record NoneOf(string Table, string Column, IReadOnlyList<string> Values);
 
 /// <summary>Stands for the <c>Id</c> of the row of <paramref name="Table"/> whose <paramref name="Column"/> is <paramref name="Value"/>; all rows of one insert name the same table and column.</summary>
 public sealed record RowId(string Table, string Column, string Value);

@@ -52,6 +52,8 @@ public sealed class PortalDbContext : IdentityUserContext<User, int>
     public DbSet<Tag> Tags => Set<Tag>();
     public DbSet<TagEvent> TagEvents => Set<TagEvent>();
     public DbSet<Deletion> Deletions => Set<Deletion>();
+    public DbSet<GarbageItem> Garbage => Set<GarbageItem>();
+    public DbSet<GarbageLink> GarbageLinks => Set<GarbageLink>();
     public DbSet<ImmutabilityRule> ImmutabilityRules => Set<ImmutabilityRule>();
     public DbSet<ImmutabilityExemption> ImmutabilityExemptions => Set<ImmutabilityExemption>();
     public DbSet<ProtectionLock> Locks => Set<ProtectionLock>();

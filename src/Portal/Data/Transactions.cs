@@ -38,7 +38,7 @@ public sealed class Transactions(IDbContextFactory<PortalDbContext> contexts, ID
     }
 
     // a deadlock while saving comes wrapped twice: by the save, and by the provider that recognises it
-    static bool IsTransient(Exception e)
+    internal static bool IsTransient(Exception e)
     {
         for (Exception? inner = e; inner is not null; inner = inner.InnerException)
             if (inner is DbException { IsTransient: true }) return true;

@@ -25,6 +25,9 @@ public sealed class Project
     /// <summary>Write an audit row for each push.</summary>
     public bool AuditPushes { get; set; } = true;
 
+    /// <summary>Days that its deletions can be taken back; null for the system's default.</summary>
+    public int? TrashDays { get; set; }
+
     /// <summary>Its account of bytes; made with the project.</summary>
     public ProjectStorage? Storage { get; set; }
 

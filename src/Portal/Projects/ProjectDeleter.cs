@@ -13,8 +13,15 @@ public interface IProjectGuard
     ValueTask<Result> CheckDeletionAsync(PortalDbContext db, ProjectEntry project, CancellationToken cancellation);
 }
 
+/// <summary>Keeps what a deleted project had, so that it can come back.</summary>
+public interface IProjectTrash
+{
+    /// <summary>Called inside the transaction that deletes, before the members go.</summary>
+    ValueTask KeepAsync(PortalDbContext db, Caller caller, ProjectEntry project, IReadOnlyList<Binding> members, CancellationToken cancellation);
+}
+
 /// <summary>Deletes projects that hold nothing any more.</summary>
-public sealed class ProjectDeleter(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy, IEnumerable<IProjectGuard> guards, AuditLog audit, IChangeFeed feed, TimeProvider time)
+public sealed class ProjectDeleter(IDbContextFactory<PortalDbContext> contexts, IAccessPolicy policy, IEnumerable<IProjectGuard> guards, ProjectDeletionRecord record)
 {
     readonly IProjectGuard[] _guards = [.. guards];
 
@@ -30,13 +37,14 @@ public sealed class ProjectDeleter(IDbContextFactory<PortalDbContext> contexts, 
         if (!rights.Has(Permissions.ProjectDelete)) return ProjectErrors.Refusal(caller, rights, Permissions.ProjectDelete);
         if (await RefuseAsync(db, entry, cancellation) is { } refusal) return refusal;
         var members = await db.Bindings.Where(b => b.ProjectId == projectId).ToListAsync(cancellation);
+        await record.KeepAsync(db, caller, entry, members, cancellation);
         db.Bindings.RemoveRange(members);
         var robots = await RobotService.RemoveOfProjectAsync(db, projectId, cancellation);
-        audit.Add(db, new(caller.Actor, AuditActions.Delete, AuditResources.Project, project.Name, project.Id) { Before = new { project.Public, project.Description, Members = members.Count } });
+        record.Audit(db, new(caller.Actor, AuditActions.Delete, AuditResources.Project, project.Name, project.Id) { Before = new { project.Public, project.Description, Members = members.Count } });
         project.Name = FormattableString.Invariant($"{project.Name}#{project.Id}");
-        project.DeletedAt = time.GetUtcNow();
+        project.DeletedAt = record.Now;
         await db.SaveChangesAsync(cancellation);
-        await feed.AnnounceAsync(db, cancellation, [ProjectService.Notice(project.Id), .. robots, .. members.Select(m => AccessTopics.OfSubject(m.SubjectKind, m.SubjectId))]);
+        await record.AnnounceAsync(db, cancellation, [ProjectService.Notice(project.Id), .. robots, .. members.Select(m => AccessTopics.OfSubject(m.SubjectKind, m.SubjectId))]);
         await transaction.CommitAsync(cancellation);
         return Result.Success;
     }
@@ -55,4 +63,19 @@ public sealed class ProjectDeleter(IDbContextFactory<PortalDbContext> contexts, 
         var repositories = await db.Repositories.CountAsync(r => r.ProjectId == project.Id && r.DeletionId == null, cancellation);
         return repositories > 0 ? ProjectErrors.NotEmpty(repositories) : null;
     }
+}
+
+/// <summary>What the deletion of a project leaves behind: what can be brought back, the audit row, the news.</summary>
+public sealed class ProjectDeletionRecord(IEnumerable<IProjectTrash> trash, AuditLog audit, IChangeFeed feed, TimeProvider time)
+{
+    internal DateTimeOffset Now => time.GetUtcNow();
+
+    internal async Task KeepAsync(PortalDbContext db, Caller caller, ProjectEntry project, IReadOnlyList<Binding> members, CancellationToken cancellation)
+    {
+        foreach (var keeper in trash) await keeper.KeepAsync(db, caller, project, members, cancellation);
+    }
+
+    internal void Audit(PortalDbContext db, AuditEntry entry) => audit.Add(db, entry);
+
+    internal Task AnnounceAsync(PortalDbContext db, CancellationToken cancellation, params ChangeNotice[] notices) => feed.AnnounceAsync(db, cancellation, notices);
 }

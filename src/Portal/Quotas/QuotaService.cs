@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Access;
 using Portal.Access.Groups;
 using Portal.Access.Settings;
+using Portal.Artifacts;
 using Portal.Audit;
 using Portal.Data;
 using Portal.Kernel;
@@ -59,14 +60,15 @@ public sealed class QuotaService(Transactions transactions, IAccessPolicy policy
         return Result.Success;
     }
 
-    /// <summary>Counts what live artifacts of a project name while nobody can push or delete there, and mends the account when it says anything else, which is audited.</summary>
+    /// <summary>Counts what the artifacts of a project name that count while nobody can push or delete there, and mends the account when it says anything else, which is audited.</summary>
     public async Task<Result<Recount>> RecountAsync(Caller caller, int projectId, CancellationToken cancellation)
     {
         if (await policy.RefuseAsync(caller, Permissions.QuotaUpdate, cancellation) is { } refusal) return refusal;
         return await transactions.RunAsync<Recount>(async db =>
         {
             if (await LockAsync(db, projectId, cancellation) is not { } account) return QuotaErrors.NotFound;
-            var named = db.Blobs.Where(b => db.ArtifactBlobs.Any(x => x.BlobId == b.Id && db.Artifacts.Any(a => a.Id == x.ArtifactId && a.ProjectId == projectId && a.DeletionId == null)));
+            var paid = TrashWindow.Paid(db, projectId);
+            var named = db.Blobs.Where(b => db.ArtifactBlobs.Any(x => x.BlobId == b.Id && paid.Any(a => a.Id == x.ArtifactId)));
             var missing = await named.Where(b => !db.ProjectBlobs.Any(p => p.ProjectId == projectId && p.BlobId == b.Id)).Select(b => new { b.Id, b.Size }).ToListAsync(cancellation);
             var gone = await db.ProjectBlobs.Where(p => p.ProjectId == projectId && !named.Any(b => b.Id == p.BlobId && b.Size == p.Size)).ExecuteDeleteAsync(cancellation);
             if (gone > 0) missing = await named.Where(b => !db.ProjectBlobs.Any(p => p.ProjectId == projectId && p.BlobId == b.Id)).Select(b => new { b.Id, b.Size }).ToListAsync(cancellation);

@@ -79,6 +79,7 @@ sealed class RetentionRunner(IDbContextFactory<PortalDbContext> contexts, Projec
     async Task<long> CarryOutAsync(IJobRun run, ProjectEntry project, RetentionPlan row, ProjectPlan plan, CancellationToken cancellation)
     {
         var caller = new Caller(SubjectKind.Portal, 0, run.Actor);
+        var note = new DeletionNote(FormattableString.Invariant($"Retention run {run.Id}"), Guid.CreateVersion7());
         var doomed = plan.Repositories.Where(r => r.Tags.Count + r.Artifacts.Count > 0).ToList();
         var (refusals, deletions, done, total) = (new Dictionary<long, string>(), new Dictionary<long, long>(), 0L, doomed.Sum(r => (long)r.Deleted));
         for (var next = 0; next < doomed.Count;)
@@ -94,7 +95,7 @@ sealed class RetentionRunner(IDbContextFactory<PortalDbContext> contexts, Projec
                 else throw new InvalidOperationException($"The index holds a repository named '{one.Name}'.");
             }
             while (next < doomed.Count && weight + doomed[next].Tags.Count + doomed[next].Artifacts.Count <= Batch);
-            foreach (var outcome in await deleter.DeleteAsync(caller, project, part, DeletionCause.Retention, cancellation))
+            foreach (var outcome in await deleter.DeleteAsync(caller, project, part, DeletionCause.Retention, note, cancellation))
             {
                 if (outcome.Refusal is { } refusal) refusals[outcome.Repository.RepositoryId] = refusal.Message;
                 else deletions[outcome.Repository.RepositoryId] = outcome.DeletionId;

@@ -64,6 +64,11 @@ public sealed class MassAssignmentTests(ApiFixture api)
         { "POST", "/api/portal/retention/runs", """{"dry_run":true}""" },
         { "PATCH", "retentions/1/executions/1", """{"action":"stop"}""" },
         { "PUT", "/api/portal/clusters/mass/in-use", """{"images":[],"hosts":[],"fresh_hours":1}""" },
+        { "POST", "system/gc/schedule", """{"schedule":{"type":"Hourly","cron":"","next_scheduled_time":null},"parameters":{"delete_untagged":true}}""" },
+        { "PUT", "/api/portal/projects/own/trash/window", """{"days":0}""" },
+        { "PUT", "/api/portal/trash/settings", """{"days":0,"countsAgainstQuota":true}""" },
+        { "PUT", "/api/portal/garbage-collection/settings", """{"graceMinutes":0,"itemsPerSecond":1,"fromHour":1,"toHour":2,"sampledTags":0}""" },
+        { "POST", "/api/portal/projects/own/bulk-deletion", """{"repositories":"**","tags":"**","reason":"m","fingerprint":""}""" },
         { "POST", "system/oidc/ping", """{"url":"https://issuer.example","verify_cert":true}""" },
     };
 

@@ -11,6 +11,7 @@ using Portal.Web.Artifacts;
 using Portal.Web.Kit;
 using Portal.Web.Layout;
 using Portal.Web.Projects;
+using Portal.Web.Trash;
 using Xunit;
 
 namespace Portal.Web.Tests.Pages;
@@ -33,6 +34,7 @@ public abstract class PageContext : BunitContext
         Services.AddScoped(_ => ActivatorUtilities.CreateInstance<ProjectAccess>(Services));
         Services.AddScoped(_ => ActivatorUtilities.CreateInstance<AdministrationAccess>(Services));
         Services.AddScoped(_ => ActivatorUtilities.CreateInstance<DeletionUndo>(Services));
+        Services.AddScoped(_ => ActivatorUtilities.CreateInstance<TrashDesk>(Services));
         Services.AddSingleton<AntiforgeryStateProvider>(new FakeAntiforgery());
         Services.AddSingleton<IHttpContextAccessor>(new HttpContextAccessor { HttpContext = _http });
         Services.AddFallbackServiceProvider(scope.ServiceProvider);

@@ -62,7 +62,7 @@ public sealed class AuthSettingsService(Transactions transactions, AuthSettingsS
             (row.Value, row.UpdatedAt, row.UpdatedBy) = (key.Kind == SettingKind.Secret ? store.Hide(key, value) : value, effects.Now, caller.Name);
         }
         if (after.Count == 0) return Result.Success;
-        var part = changes.All(c => c.Key == SettingKeys.ReadOnly) ? "system" : changes.All(c => SettingKeys.IsOfQuotas(c.Key)) ? "quotas" : "sign-in";
+        var part = changes.All(c => c.Key == SettingKeys.ReadOnly) ? "system" : changes.All(c => SettingKeys.IsOfQuotas(c.Key)) ? "quotas" : changes.All(c => SettingKeys.IsOfTrash(c.Key)) ? "trash" : "sign-in";
         audit.Add(db, new(caller.Actor, AuditActions.Update, AuditResources.Settings, part) { Before = before, After = after });
         await db.SaveChangesAsync(cancellation);
         var settings = await store.ReadAsync(db, cancellation);

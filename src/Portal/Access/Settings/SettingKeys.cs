@@ -91,6 +91,33 @@ public static class SettingKeys
     /// <summary>The tags a repository may have where its project says nothing else.</summary>
     public static SettingKey TagsPerRepository { get; } = Limit("tags_per_repository", MaxTags);
 
+    /// <summary>Days that a deletion can be taken back where its project says nothing else.</summary>
+    public static SettingKey TrashWindowDays { get; } = Number("trash_window_days", 14, 0, MaxTrashDays);
+
+    /// <summary>What lies in the trash counts against the quota of its project.</summary>
+    public static SettingKey TrashCountsQuota { get; } = Flag("trash_counts_quota", false);
+
+    /// <summary>Minutes that a blob stays which no manifest names, counted from when it was last uploaded, mounted or asked for.</summary>
+    public static SettingKey GarbageGraceMinutes { get; } = Number("gc_grace_minutes", 120, 0, 10_080);
+
+    /// <summary>Items that a garbage collection takes a second; 0 for as many as it can.</summary>
+    public static SettingKey GarbageItemsPerSecond { get; } = Number("gc_items_per_second", 0, 0, 100_000);
+
+    /// <summary>The hour of the day (UTC) from which a garbage collection may delete.</summary>
+    public static SettingKey GarbageFromHour { get; } = Number("gc_from_hour", 0, 0, 23);
+
+    /// <summary>The hour of the day (UTC) at which it pauses; the same as the first for no window.</summary>
+    public static SettingKey GarbageToHour { get; } = Number("gc_to_hour", 0, 0, 23);
+
+    /// <summary>Live tags whose content is looked at before the first deletion and after the last.</summary>
+    public static SettingKey GarbageSampledTags { get; } = Number("gc_sampled_tags", 50, 0, 10_000);
+
+    /// <summary>The longest window of the trash in days.</summary>
+    public const int MaxTrashDays = 3_650;
+
+    /// <summary>True for the settings of the trash and of garbage collection.</summary>
+    public static bool IsOfTrash(SettingKey key) => key == TrashWindowDays || key == TrashCountsQuota || key.Name.StartsWith("gc_", StringComparison.Ordinal);
+
     /// <summary>The highest limit of bytes, 1 PiB.</summary>
     public const long MaxStorage = 1L << 50;
 
