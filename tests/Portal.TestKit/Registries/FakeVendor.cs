@@ -218,8 +218,8 @@ public sealed class FakeQuay : FakeVendor
     public override VendorCredential Wrong => Values(("username", "team+robot"), ("password", "wrong"));
     public override TimeSpan Life => TimeSpan.FromHours(1);
 
-    // deleting asks for push
-    protected override FakeAnswer? Gate(FakeRequest r, string scope) => Tokens!.Gate(r, scope.EndsWith(":delete", StringComparison.Ordinal) ? scope[..^"delete".Length] + "push" : scope);
+    // deleting asks for push, the catalog for no scope at all
+    protected override FakeAnswer? Gate(FakeRequest r, string scope) => Tokens!.Gate(r, scope.StartsWith("registry:", StringComparison.Ordinal) ? "" : scope.EndsWith(":delete", StringComparison.Ordinal) ? scope[..^"delete".Length] + "push" : scope);
 
     FakeAnswer Api(FakeRequest r)
     {
