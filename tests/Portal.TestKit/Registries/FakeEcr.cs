@@ -13,13 +13,16 @@ public abstract partial class FakeAws : FakeVendor
     const string KeyId = "AKIDEXAMPLE00";
     const string Key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
-    readonly string _service, _region, _target;
+    readonly AwsService _service;
     readonly Dictionary<string, DateTimeOffset> _passwords = new(StringComparer.Ordinal);
     int _logins;
 
-    protected FakeAws(RegistryVendorKind kind, string host, string api, string service, string region, string target, TimeProvider time) : base(kind, host, time)
+    /// <summary>What a signature and a call name.</summary>
+    protected sealed record AwsService(string Name, string Region, string Target);
+
+    protected FakeAws(RegistryVendorKind kind, string host, string api, AwsService service, TimeProvider time) : base(kind, host, time)
     {
-        (_service, _region, _target) = (service, region, target);
+        _service = service;
         Registry.MayCreate = _ => false;
         Net.Serve(api, Control);
     }
@@ -42,7 +45,7 @@ public abstract partial class FakeAws : FakeVendor
         if (Signature(r) is { } refused) return refused;
         if (r.Method != "POST" || r.Path != "/" || r.Header("Content-Type") != "application/x-amz-json-1.1") return Refuse("InvalidParameterException");
         var target = r.Header("X-Amz-Target")!.Split('.');
-        if (target[0] != _target) return Refuse("UnknownOperationException");
+        if (target[0] != _service.Target) return Refuse("UnknownOperationException");
         switch (target[1])
         {
             case "GetAuthorizationToken":
@@ -92,7 +95,7 @@ public abstract partial class FakeAws : FakeVendor
         var date = r.Header("X-Amz-Date") ?? "";
         if (!DateTimeOffset.TryParseExact(date, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) || (at - Time.GetUtcNow()).Duration() > TimeSpan.FromMinutes(15))
             return Refuse("InvalidSignatureException", "Signature expired");
-        if (match.Groups["id"].Value != KeyId || match.Groups["scope"].Value != $"{date[..8]}/{_region}/{_service}/aws4_request") return Refuse("UnrecognizedClientException", "The security token is invalid");
+        if (match.Groups["id"].Value != KeyId || match.Groups["scope"].Value != $"{date[..8]}/{_service.Region}/{_service.Name}/aws4_request") return Refuse("UnrecognizedClientException", "The security token is invalid");
         if (r.Header("X-Amz-Security-Token") != "session/token==") return Refuse("UnrecognizedClientException", "The security token included in the request is invalid");
         var names = match.Groups["names"].Value.Split(';');
         foreach (var needed in (string[])["content-type", "host", "x-amz-date", "x-amz-security-token", "x-amz-target"])
@@ -102,7 +105,7 @@ public abstract partial class FakeAws : FakeVendor
         text.Append('\n').Append(match.Groups["names"].Value).Append('\n').Append(Convert.ToHexStringLower(SHA256.HashData(r.Body)));
         var toSign = $"AWS4-HMAC-SHA256\n{date}\n{match.Groups["scope"].Value}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))}";
         static byte[] Mac(byte[] key, string part) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(part));
-        var key = Mac(Mac(Mac(Mac(Encoding.UTF8.GetBytes("AWS4" + Key), date[..8]), _region), _service), "aws4_request");
+        var key = Mac(Mac(Mac(Mac(Encoding.UTF8.GetBytes("AWS4" + Key), date[..8]), _service.Region), _service.Name), "aws4_request");
         return Convert.ToHexStringLower(Mac(key, toSign)) == match.Groups["mac"].Value ? null : Refuse("InvalidSignatureException", "The request signature we calculated does not match");
     }
 
@@ -113,7 +116,7 @@ public abstract partial class FakeAws : FakeVendor
 /// <summary>Amazon ECR, private: Basic with a password of twelve hours.</summary>
 public sealed class FakeEcr : FakeAws
 {
-    public FakeEcr(TimeProvider time) : base(RegistryVendorKind.Ecr, "123456789012.dkr.ecr.eu-central-1.amazonaws.com", "api.ecr.eu-central-1.amazonaws.com", "ecr", "eu-central-1", "AmazonEC2ContainerRegistry_V20150921", time)
+    public FakeEcr(TimeProvider time) : base(RegistryVendorKind.Ecr, "123456789012.dkr.ecr.eu-central-1.amazonaws.com", "api.ecr.eu-central-1.amazonaws.com", new("ecr", "eu-central-1", "AmazonEC2ContainerRegistry_V20150921"), time)
     {
         (Registry.StorageHost, Registry.DeletesByDigest) = ("prod-layers.s3.storage.test", false);
         Net.Serve(Host, Registry.Answer);
@@ -130,7 +133,7 @@ public sealed class FakeEcr : FakeAws
 /// <summary>Amazon ECR Public: tokens for the password, an alias in front of names.</summary>
 public sealed class FakeEcrPublic : FakeAws
 {
-    public FakeEcrPublic(TimeProvider time) : base(RegistryVendorKind.EcrPublic, "public.ecr.aws", "api.ecr-public.us-east-1.amazonaws.com", "ecr-public", "us-east-1", "SpencerFrontendService", time)
+    public FakeEcrPublic(TimeProvider time) : base(RegistryVendorKind.EcrPublic, "public.ecr.aws", "api.ecr-public.us-east-1.amazonaws.com", new("ecr-public", "us-east-1", "SpencerFrontendService"), time)
     {
         Tokens = new(time, "https://public.ecr.aws/token/", "public.ecr.aws", Knows) { Life = TimeSpan.FromHours(12) };
         (Registry.HasCatalog, Registry.DeletesByDigest) = (false, false);
