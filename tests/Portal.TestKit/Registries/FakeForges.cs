@@ -64,8 +64,13 @@ public sealed class FakeNexus : FakeVendor
     {
         if (Basic(r, "BASIC realm=\"Sonatype Nexus Repository Manager\"") is { } refused) return refused;
         if (r is { Method: "GET", Path: "/service/rest/v1/search" } && r.Query("repository") == "hosted")
-            return FakeAnswer.Json(new JsonObject { ["continuationToken"] = null, ["items"] = Array(Registry.Repositories.Where(p => p.Key.StartsWith(r.Query("name")!, StringComparison.Ordinal)).SelectMany(p => p.Value.Tags.Keys
-                .Select(t => new JsonObject { ["id"] = Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes($"{p.Key}:{t}")), ["name"] = p.Key, ["version"] = t }))) });
+        {
+            var found = from pair in Registry.Repositories
+                        where pair.Key.StartsWith(r.Query("name")!, StringComparison.Ordinal)
+                        from tag in pair.Value.Tags.Keys
+                        select new JsonObject { ["id"] = Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes($"{pair.Key}:{tag}")), ["name"] = pair.Key, ["version"] = tag };
+            return FakeAnswer.Json(new JsonObject { ["continuationToken"] = null, ["items"] = Array(found) });
+        }
         if (r.Method != "DELETE" || !r.Path.StartsWith("/service/rest/v1/components/", StringComparison.Ordinal)) return FakeAnswer.Empty(404);
         var id = System.Text.Encoding.UTF8.GetString(Convert.FromHexString(r.Path.Split('/')[^1])).Split(':');
         return Registry.Repositories[id[0]].Tags.Remove(id[1]) ? FakeAnswer.Empty(204) : FakeAnswer.Empty(404);
