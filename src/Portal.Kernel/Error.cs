@@ -30,7 +30,7 @@ public enum ErrorKind
 /// <param name="Message">What happened, why, what to do. Never holds a secret.</param>
 /// <param name="Kind">Which family of statuses it answers with.</param>
 /// <param name="Field">The input field at fault, when there is one.</param>
-public sealed record Error(string Code, string Message, ErrorKind Kind, string? Field = null)
+public record Error(string Code, string Message, ErrorKind Kind, string? Field = null)
 {
     /// <summary>What the refusal is about one by one, the digests that are missing, for programs to read; empty for most.</summary>
     public IReadOnlyList<string> About { get; init; } = [];
@@ -42,5 +42,5 @@ public sealed record Error(string Code, string Message, ErrorKind Kind, string? 
     public static Error NotFound(string what) => new("NOT_FOUND", $"{what} was not found.", ErrorKind.NotFound);
 
     /// <inheritdoc />
-    public override string ToString() => $"{Code}: {Message}";
+    public sealed override string ToString() => $"{Code}: {Message}";
 }

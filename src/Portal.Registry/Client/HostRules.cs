@@ -20,6 +20,19 @@ static class HostRules
         return IsInternal(address) ? $"'{address.IdnHost}' is a private, loopback or link-local address other than the registry's own" : null;
     }
 
+    /// <summary>Why the credential is not taken to a token service that the registry named; null when it may be.</summary>
+    public static string? RefuseCredential(Uri realm, RegistryTarget target)
+    {
+        if (target.CredentialHosts is not { } named || string.Equals(realm.IdnHost, target.Root.IdnHost, StringComparison.OrdinalIgnoreCase) && realm.Port == target.Root.Port) return null;
+        return named.Contains(realm.IdnHost) && realm.IsDefaultPort || named.Contains($"{realm.IdnHost}:{realm.Port}") ? null
+            : $"the credential was not entered for '{realm.Authority}'";
+    }
+
+    /// <summary>An address on the registry's own host put back to its scheme and port: behind a proxy registries often name themselves with the wrong scheme.</summary>
+    public static Uri Rebase(Uri address, RegistryTarget target) =>
+        address.Scheme != target.Root.Scheme && address.Scheme is ("http" or "https") && string.Equals(address.IdnHost, target.Root.IdnHost, StringComparison.OrdinalIgnoreCase)
+            ? new UriBuilder(address) { Scheme = target.Root.Scheme, Port = target.Root.Port }.Uri : address;
+
     static bool IsInternal(Uri address)
     {
         var host = address.IdnHost.TrimEnd('.');

@@ -80,7 +80,7 @@ public sealed partial class RegistryClient
     }
 
     /// <summary>
-    /// Uploads a blob by POST and one PUT. The stream is read once, from where it stands; a seekable one can be sent again after a challenge.
+    /// Uploads a blob by POST and one PUT, or as <see cref="RegistryTarget.UploadStyle"/> says. The stream is read once, from where it stands; a seekable one can be sent again after a challenge.
     /// </summary>
     /// <param name="repository">The repository.</param>
     /// <param name="digest">Digest of the content; the registry checks it.</param>
@@ -98,19 +98,34 @@ public sealed partial class RegistryClient
             location = UploadLocation(session.Value, repository);
         }
         if (!location.Ok) return location.Error;
-        var address = WithQuery(location.Value, "digest", digest.Text);
         var start = content.CanSeek ? content.Position : 0;
-        var put = await _transport.SendAsync(() =>
+        Func<HttpRequestMessage> Sending(HttpMethod method, Uri address) => () =>
         {
             if (content.CanSeek) content.Position = start;
             var body = new StreamContent(new UnownedStream(content), 128 * 1024);
             body.Headers.ContentType = new(MediaTypes.OctetStream);
             body.Headers.ContentLength = size;
-            return new HttpRequestMessage(HttpMethod.Put, address) { Content = body };
-        }, $"repository:{repository}:pull,push", content.CanSeek, ct);
-        if (!put.Ok) return put.Error;
-        using (put.Value)
-            return put.Value.IsSuccessStatusCode ? Result.Success : await RegistryErrors.FromAsync(put.Value, "The registry", ct);
+            return new HttpRequestMessage(method, address) { Content = body };
+        };
+        var scope = $"repository:{repository}:pull,push";
+        if (_target.UploadStyle == UploadStyle.Put) return await DoneAsync(await _transport.SendAsync(Sending(HttpMethod.Put, WithQuery(location.Value, "digest", digest.Text)), scope, content.CanSeek, ct), ct);
+
+        var patch = await _transport.SendAsync(Sending(HttpMethod.Patch, location.Value), scope, content.CanSeek, ct);
+        if (!patch.Ok) return patch.Error;
+        using (patch.Value)
+        {
+            if (!patch.Value.IsSuccessStatusCode) return await RegistryErrors.FromAsync(patch.Value, "The registry", ct);
+            location = UploadLocation(patch.Value, repository);
+        }
+        if (!location.Ok) return location.Error;
+        return await DoneAsync(await _transport.SendAsync(() => new(HttpMethod.Put, WithQuery(location.Value, "digest", digest.Text)) { Content = new ByteArrayContent([]) }, scope, true, ct), ct);
+    }
+
+    static async Task<Result> DoneAsync(Result<HttpResponseMessage> answer, CancellationToken ct)
+    {
+        if (!answer.Ok) return answer.Error;
+        using (answer.Value)
+            return answer.Value.IsSuccessStatusCode ? Result.Success : await RegistryErrors.FromAsync(answer.Value, "The registry", ct);
     }
 
     /// <summary>

@@ -27,6 +27,10 @@ public sealed partial class RegistryClient
     public Task<Result<ListPage>> CatalogAsync(Uri? next = null, int pageSize = 100, CancellationToken ct = default) =>
         PageAsync("v2/_catalog", next, pageSize, "repositories", "registry:catalog:*", ct);
 
+    /// <summary>One page of a list at a path of the registry's own, such as a catalog behind a prefix.</summary>
+    internal Task<Result<ListPage>> OwnListAsync(string path, Uri? next, int pageSize, string property, string scope, CancellationToken ct) =>
+        PageAsync(path, next, pageSize, property, scope, ct);
+
     /// <summary>All tags of a repository, or a refusal when there are more than <paramref name="max"/>.</summary>
     public async Task<Result<IReadOnlyList<string>>> AllTagsAsync(string repository, int max = 100_000, CancellationToken ct = default)
     {

@@ -111,6 +111,10 @@ public sealed partial class RegistryClient
             return response.Value.IsSuccessStatusCode ? Result.Success : await RegistryErrors.FromAsync(response.Value, "The registry", ct);
     }
 
+    /// <summary>A request beside the protocol, on the registry's own origin and with its authentication.</summary>
+    internal Task<Result<HttpResponseMessage>> SendOwnAsync(HttpMethod method, string path, string scope, CancellationToken ct) =>
+        _transport.SendAsync(() => new(method, new Uri(_target.Root, path)), scope, true, ct);
+
     static void AcceptManifests(HttpRequestMessage request)
     {
         foreach (var type in MediaTypes.AcceptAll) request.Headers.Accept.Add(new(type));

@@ -9,9 +9,11 @@ public static class RegistryErrors
 {
     const int MaxMessage = 400;
 
-    /// <summary>The registry could not be reached.</summary>
-    public static Error Unreachable(Uri address, Exception cause) =>
-        new("REGISTRY_UNREACHABLE", $"{address.GetLeftPart(UriPartial.Authority)} cannot be reached: {Plain(cause.Message)}", ErrorKind.Unavailable);
+    /// <summary>The registry could not be reached; an <see cref="Outage"/> that says by what.</summary>
+    public static Error Unreachable(Uri address, Exception cause) => Outage(address, cause);
+
+    internal static Outage Outage(Uri address, Exception cause) =>
+        new(OutageCauses.Of(cause), $"{address.GetLeftPart(UriPartial.Authority)} cannot be reached: {Plain(cause.Message)}");
 
     /// <summary>The registry answered, but not as the protocol says.</summary>
     public static Error BadAnswer(string message) => new("REGISTRY_ANSWER_INVALID", message, ErrorKind.Unavailable);
@@ -32,14 +34,13 @@ public static class RegistryErrors
         var body = await response.ReadCappedAsync(OciErrors.MaxBodyBytes, ct);
         var first = body.Ok && OciErrors.Read(body.Value) is [var entry, ..] ? entry : null;
         var (code, kind) = Of(response.StatusCode);
-        var retry = response.StatusCode == HttpStatusCode.TooManyRequests && response.Headers.RetryAfter?.Delta is { } delta
-            ? string.Create(CultureInfo.InvariantCulture, $" Try again in {(int)delta.TotalSeconds} s.") : "";
         var said = first is { Message.Length: > 0 } ? $": {Plain(first.Message)}" : ".";
+        if (RateLimited.Read(response, who, said) is { } limited) return limited;
         return new(first is null || first.Code == OciErrors.Unknown.Code ? code : Plain(first.Code),
-            string.Create(CultureInfo.InvariantCulture, $"{who} answered {(int)response.StatusCode}{said}{retry}"), kind);
+            string.Create(CultureInfo.InvariantCulture, $"{who} answered {(int)response.StatusCode}{said}"), kind);
     }
 
-    static (string Code, ErrorKind Kind) Of(HttpStatusCode status) => status switch
+    internal static (string Code, ErrorKind Kind) Of(HttpStatusCode status) => status switch
     {
         HttpStatusCode.Unauthorized => (OciErrors.Unauthorized.Code, ErrorKind.Unauthenticated),
         HttpStatusCode.Forbidden => (OciErrors.Denied.Code, ErrorKind.Forbidden),
@@ -55,7 +56,7 @@ public static class RegistryErrors
     };
 
     // what a foreign server says is shown to people, so it is one short line of text
-    static string Plain(string text)
+    internal static string Plain(string text)
     {
         var line = new string([.. text.Select(c => char.IsControl(c) ? ' ' : c)]).Trim();
         return line.Length <= MaxMessage ? line : line[..MaxMessage] + "…";

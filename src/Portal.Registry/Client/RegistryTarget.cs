@@ -9,6 +9,25 @@ public sealed record RegistryCredentials(string User, string Secret)
 {
     /// <summary>The secret stays out of logs.</summary>
     public override string ToString() => $"{User}:***";
+
+    /// <summary>True when <see cref="Secret"/> is a refresh token, which the token service takes by POST (OAuth2) rather than as Basic.</summary>
+    public bool IsRefreshToken { get; init; }
+}
+
+/// <summary>Credentials that run out, made from those that do not: a cloud's keys become a password for some hours.</summary>
+public interface ICredentialSource
+{
+    /// <summary>The credentials of now; null to ask anonymously. Keeps them until shortly before they run out.</summary>
+    Task<Result<RegistryCredentials?>> CurrentAsync(CancellationToken ct);
+}
+
+/// <summary>In which requests a blob is sent after its upload was opened.</summary>
+public enum UploadStyle
+{
+    /// <summary>One PUT with the whole blob.</summary>
+    Put,
+    /// <summary>One PATCH with the whole blob and an empty PUT, for registries that refuse a PUT with a body.</summary>
+    PatchThenPut,
 }
 
 /// <summary>One registry to talk to.</summary>
@@ -23,6 +42,27 @@ public sealed record RegistryTarget(Uri BaseUrl, RegistryCredentials? Credential
     /// <c>host:port</c> of other servers this registry may name as its token service or redirect to although they are private or loopback addresses.
     /// </summary>
     public IReadOnlySet<string> TrustedHosts { get; init; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Other hosts (<c>host</c> for https on its own port, or <c>host:port</c>) that may be asked for tokens with the credential; with null any public host may,
+    /// as plain registries name token services anywhere.
+    /// </summary>
+    public IReadOnlySet<string>? CredentialHosts { get; init; }
+
+    /// <summary>Where credentials come from that run out; instead of <see cref="Credentials"/>.</summary>
+    public ICredentialSource? CredentialSource { get; init; }
+
+    /// <summary>Rewrites one scope (<c>type:name:actions</c>) for a token service with words of its own; null leaves it out.</summary>
+    public Func<string, string?>? MapScope { get; init; }
+
+    /// <summary>How blobs are sent.</summary>
+    public UploadStyle UploadStyle { get; init; }
+
+    /// <summary>How often GET and HEAD are sent again after an outage or 500, 502, 503, 504; 0 to report the first.</summary>
+    public int Retries { get; init; }
+
+    /// <summary>The pause before the first of <see cref="Retries"/>; doubled each time.</summary>
+    public TimeSpan RetryPause { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Sent with each request; some registries refuse requests without one.</summary>
     public string UserAgent { get; init; } = "Portal/0.1";

@@ -12,10 +12,11 @@ sealed class RegistryTransport
     readonly RegistryTarget _target;
     readonly HttpMessageInvoker _http;
     readonly TokenSource _tokens;
+    readonly TimeProvider _time;
 
     public RegistryTransport(HttpMessageInvoker http, RegistryTarget target, TimeProvider time)
     {
-        (_http, _target) = (http, target);
+        (_http, _target, _time) = (http, target, time);
         _tokens = new(target, SendRawAsync, time);
     }
 
@@ -26,11 +27,36 @@ sealed class RegistryTransport
     /// <param name="ct">Ends the request.</param>
     public async Task<Result<HttpResponseMessage>> SendAsync(Func<HttpRequestMessage> make, string scope, bool canReplay, CancellationToken ct)
     {
+        for (var attempt = 0; ; attempt++)
+        {
+            var response = await SendOnceAsync(make, scope, canReplay, ct);
+            if (attempt >= _target.Retries || !canReplay || !IsPassing(response)) return response;
+            if (response.Ok) response.Value.Dispose();
+            await Task.Delay(_target.RetryPause * (1 << Math.Min(attempt, 6)), _time, ct);
+        }
+    }
+
+    // what may be gone the next moment, of a request that changes nothing
+    static bool IsPassing(Result<HttpResponseMessage> response) => response.Ok
+        ? (int)response.Value.StatusCode is 500 or 502 or 503 or 504 && IsRead(response.Value.RequestMessage?.Method)
+        : response.Error is Outage { Cause: OutageCause.ConnectionLost or OutageCause.Timeout, OfRead: true };
+
+    static bool IsRead(HttpMethod? method) => method == HttpMethod.Get || method == HttpMethod.Head;
+
+    async Task<Result<HttpResponseMessage>> SendOnceAsync(Func<HttpRequestMessage> make, string scope, bool canReplay, CancellationToken ct)
+    {
+        var read = false;
+        HttpRequestMessage Make()
+        {
+            var request = make();
+            read = IsRead(request.Method);
+            return request;
+        }
         try
         {
             var header = await _tokens.CurrentAsync(scope, ct);
             if (!header.Ok) return header.Error;
-            var response = await FollowAsync(make, header.Value, ct);
+            var response = await FollowAsync(Make, header.Value, ct);
             if (!response.Ok || response.Value.StatusCode != HttpStatusCode.Unauthorized || !canReplay) return response;
             var challenge = Challenge.Choose(Challenge.Parse(Values(response.Value, "WWW-Authenticate")));
             // Basic that was refused once is refused again
@@ -43,21 +69,18 @@ sealed class RegistryTransport
             }
             if (answer.Value is null) return response;
             response.Value.Dispose();
-            return await FollowAsync(make, answer.Value, ct);
+            return await FollowAsync(Make, answer.Value, ct);
         }
         catch (Exception e) when (RegistryErrors.IsOutage(e, ct))
         {
-            return RegistryErrors.Unreachable(_target.Root, e);
+            return RegistryErrors.Outage(_target.Root, e) with { OfRead = read };
         }
     }
 
     /// <summary>An address the registry named: relative or absolute, on the registry's own host put back to its scheme and port.</summary>
     public Result<Uri> Resolve(Uri from, Uri named)
     {
-        var address = new Uri(from, named);
-        // behind a proxy registries often name themselves with the wrong scheme
-        if (address.Scheme != _target.Root.Scheme && string.Equals(address.IdnHost, _target.Root.IdnHost, StringComparison.OrdinalIgnoreCase))
-            address = new UriBuilder(address) { Scheme = _target.Root.Scheme, Port = _target.Root.Port }.Uri;
+        var address = HostRules.Rebase(new Uri(from, named), _target);
         return HostRules.Refuse(address, _target) is { } why
             ? RegistryErrors.BadAnswer($"The registry named {address.GetLeftPart(UriPartial.Path)}, which is not used: {why}.")
             : address;

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Microsoft.Extensions.Options;
 using Portal.Kernel;
+using Portal.Registry.Outbound;
 
 namespace Portal.Access.Federation;
 

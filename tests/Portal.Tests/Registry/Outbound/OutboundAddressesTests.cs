@@ -1,8 +1,8 @@
 using System.Net;
-using Portal.Access.Federation;
+using Portal.Registry.Outbound;
 using Xunit;
 
-namespace Portal.Tests.Access.Federation;
+namespace Portal.Tests.Registry.Outbound;
 
 /// <summary>No address of this machine or of the networks behind it is connected to unless the operator says so.</summary>
 public sealed class OutboundAddressesTests

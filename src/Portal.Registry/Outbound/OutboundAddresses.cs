@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Portal.Access.Federation;
+namespace Portal.Registry.Outbound;
 
 /// <summary>Which addresses Portal may connect to on behalf of what somebody typed: public ones, and those of the networks that the operator names.</summary>
-sealed class OutboundAddresses(IEnumerable<string> allowedNetworks)
+public sealed class OutboundAddresses(IEnumerable<string> allowedNetworks)
 {
     // Source: IANA special-purpose address registries (RFC 6890 and later).
     static readonly IPNetwork[] Special =
