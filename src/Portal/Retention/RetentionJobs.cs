@@ -11,7 +11,7 @@ namespace Portal.Retention;
 /// <param name="Confirm">The plan that is confirmed; 0 for none.</param>
 sealed record RetentionParameters(bool DryRun, long Confirm = 0)
 {
-    public string Text => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
+    public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
 
     public static RetentionParameters Read(string text) => JsonSerializer.Deserialize<RetentionParameters>(text, JsonSerializerOptions.Web)!;
 }
@@ -30,7 +30,7 @@ sealed class RetentionJobs(IServiceProvider services)
     public IJobQueries? Queries => services.GetService<IJobQueries>();
 
     public async Task<Result<long>> StartAsync(Caller caller, long policy, int? project, RetentionParameters parameters, CancellationToken cancellation) =>
-        Jobs is { } jobs ? await jobs.StartAsync(caller, new(Kind, policy, project, parameters.Text), cancellation) : RetentionErrors.NoJobs;
+        Jobs is { } jobs ? await jobs.StartAsync(caller, new(Kind, policy, project, parameters.ToJson()), cancellation) : RetentionErrors.NoJobs;
 
     public async Task<Result> StopAsync(Caller caller, long run, CancellationToken cancellation) => Jobs is { } jobs ? await jobs.StopAsync(caller, run, cancellation) : RetentionErrors.NoJobs;
 
@@ -38,7 +38,7 @@ sealed class RetentionJobs(IServiceProvider services)
     public async Task<Result> ScheduleAsync(Caller caller, RetentionPolicy policy, CancellationToken cancellation)
     {
         if (Jobs is not { } jobs) return policy.Cron.Length == 0 ? Result.Success : RetentionErrors.NoJobs;
-        if (policy.Cron.Length > 0) return await jobs.ScheduleAsync(caller, new(Kind, policy.Id, policy.ProjectId, new RetentionParameters(false).Text, policy.Cron), cancellation);
+        if (policy.Cron.Length > 0) return await jobs.ScheduleAsync(caller, new(Kind, policy.Id, policy.ProjectId, new RetentionParameters(false).ToJson(), policy.Cron), cancellation);
         await jobs.UnscheduleAsync(caller, Kind, policy.Id, cancellation);
         return Result.Success;
     }
