@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
 using Portal.Access;
@@ -110,8 +111,9 @@ public sealed partial class RetentionPage
         Done(run.Ok ? Result.Success : run.Error, dryRun ? "The dry run is queued" : "The run is queued");
     }
 
-    async Task StopAsync(long run)
+    async Task StopAsync()
     {
+        _ = long.TryParse(Context.Request.Form["run"].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var run);
         // only a run of this project is asked to stop
         if (_active.All(r => r.Id != run)) return;
         Done(await Service.StopAsync(_place!.Caller, _place.Project, run, default), "The run is asked to stop");
