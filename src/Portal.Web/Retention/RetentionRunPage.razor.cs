@@ -1,4 +1,6 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http;
 using Portal.Access;
 using Portal.Artifacts;
 using Portal.Kernel;
@@ -33,6 +35,8 @@ public sealed partial class RetentionRunPage
 
     [Inject] ToastQueue Toasts { get; set; } = default!;
 
+    [CascadingParameter] HttpContext Context { get; set; } = default!;
+
     [Parameter] public string Project { get; set; } = "";
 
     [Parameter] public long Plan { get; set; }
@@ -66,10 +70,11 @@ public sealed partial class RetentionRunPage
         Navigation.NavigateTo(PortalUrls.RetentionRun(Project, Plan));
     }
 
-    async Task RestoreAsync(long deletion)
+    async Task RestoreAsync()
     {
+        _ = long.TryParse(Context.Request.Form["deletion"].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var deletion);
         // only what this run deleted is restored from its page
-        if (_repositories?.Items.Any(r => r.DeletionId == deletion) != true) return;
+        if (deletion == 0 || _repositories?.Items.Any(r => r.DeletionId == deletion) != true) return;
         var restored = await Deletions.RestoreAsync(_place!.Caller, deletion, default);
         _refused = restored.Error;
         if (!restored.Ok) return;

@@ -10,7 +10,7 @@ namespace Portal.Retention;
 /// <param name="Confirm">The plan that is confirmed; 0 for none.</param>
 sealed record RetentionParameters(bool DryRun, long Confirm = 0)
 {
-    public string Text => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
+    public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
 
     public static RetentionParameters Read(string text) => JsonSerializer.Deserialize<RetentionParameters>(text, JsonSerializerOptions.Web)!;
 }
@@ -25,14 +25,14 @@ sealed class RetentionJobs(IJobs jobs, IJobQueries queries)
     public IJobQueries Queries => queries;
 
     public Task<Result<long>> StartAsync(Caller caller, long policy, int? project, RetentionParameters parameters, CancellationToken cancellation) =>
-        jobs.StartAsync(caller, new(Kind, policy, project, parameters.Text), cancellation);
+        jobs.StartAsync(caller, new(Kind, policy, project, parameters.ToJson()), cancellation);
 
     public Task<Result> StopAsync(Caller caller, long run, CancellationToken cancellation) => jobs.StopAsync(caller, run, cancellation);
 
     /// <summary>Sets or takes away the schedule of a policy.</summary>
     public async Task<Result> ScheduleAsync(Caller caller, RetentionPolicy policy, CancellationToken cancellation)
     {
-        if (policy.Cron.Length > 0) return await jobs.ScheduleAsync(caller, new(Kind, policy.Id, policy.ProjectId, new RetentionParameters(false).Text, policy.Cron), cancellation);
+        if (policy.Cron.Length > 0) return await jobs.ScheduleAsync(caller, new(Kind, policy.Id, policy.ProjectId, new RetentionParameters(false).ToJson(), policy.Cron), cancellation);
         await jobs.UnscheduleAsync(caller, Kind, policy.Id, cancellation);
         return Result.Success;
     }
