@@ -36,7 +36,7 @@ public sealed class KilledNodeTests : IAsyncLifetime
         // the purge waits here, at its third batch or so
         await using var blocker = await data.OpenConnectionAsync();
         await using var held = await blocker.BeginTransactionAsync();
-        await using (var hold = new NpgsqlCommand("""SELECT "Id" FROM audit.event WHERE "Actor" = 'old' ORDER BY "Id" OFFSET 2500 LIMIT 1 FOR UPDATE""", blocker, held)) await hold.ExecuteScalarAsync();
+        await using (var hold = new NpgsqlCommand("""SELECT "Id" FROM audit.event WHERE "Id" = (SELECT "Id" FROM audit.event WHERE "Actor" = 'old' ORDER BY "Id" OFFSET 2500 LIMIT 1) FOR UPDATE""", blocker, held)) await hold.ExecuteScalarAsync();
         await ExecuteAsync(data, """INSERT INTO jobs.run ("Kind","Owner","Lane","Trigger","Status","Actor","Parameters","QueuedAt","DueAt","Done","Total","Unit","Stopping","StoppedBy","Attempt","Failures","Node","Summary","LogOmitted") VALUES ('PURGE_AUDIT_LOG',0,1,0,0,'admin','{"audit_retention_hour":24}',now(),now(),0,0,'',false,'',0,0,'','',0)""");
         await Nodes.UntilAsync(async () => await NumberAsync(data, """SELECT "Done" FROM jobs.run WHERE "Kind" = 'PURGE_AUDIT_LOG'""") == 2_000, "two batches are deleted");
 
