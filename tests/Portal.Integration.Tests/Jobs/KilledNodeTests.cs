@@ -46,7 +46,8 @@ public sealed class KilledNodeTests : IAsyncLifetime
         await _server.StartAsync();
 
         await Nodes.UntilAsync(async () => await NumberAsync(data, """SELECT count(*) FROM jobs.run WHERE "Kind" = 'PURGE_AUDIT_LOG' AND "EndedAt" IS NOT NULL""") == 1, "the run ends");
-        Assert.Equal("2/2/5000 rows deleted.", await TextAsync(data, """SELECT "Attempt" || '/' || "Status" || '/' || "Summary" FROM jobs.run WHERE "Kind" = 'PURGE_AUDIT_LOG'"""));
+        // what the killed server had asked for last may be carried out by the database, and nobody has counted it then
+        Assert.Matches("^2/2/[45]000 rows deleted[.]$", await TextAsync(data, """SELECT "Attempt" || '/' || "Status" || '/' || "Summary" FROM jobs.run WHERE "Kind" = 'PURGE_AUDIT_LOG'"""));
         Assert.Equal(0, await NumberAsync(data, "SELECT count(*) FROM audit.event WHERE \"Actor\" = 'old'"));
         Assert.Contains("Attempt 2 on ", await TextAsync(data, "SELECT string_agg(\"Text\", '' ORDER BY \"Number\") FROM jobs.log_part"), StringComparison.Ordinal);
     }
