@@ -36,7 +36,7 @@ public sealed class KilledNodeTests : IAsyncLifetime
         // the purge waits here, at its third batch or so
         await using var blocker = await data.OpenConnectionAsync();
         await using var held = await blocker.BeginTransactionAsync();
-        await using (var hold = new NpgsqlCommand("""SELECT "Id" FROM audit.event WHERE "Actor" = 'old' ORDER BY "Id" OFFSET 2500 LIMIT 1 FOR UPDATE""", blocker, held)) await hold.ExecuteScalarAsync();
+        await using (var hold = new NpgsqlCommand("""SELECT "Id" FROM audit.event WHERE "Id" = (SELECT "Id" FROM audit.event WHERE "Actor" = 'old' ORDER BY "Id" OFFSET 2500 LIMIT 1) FOR UPDATE""", blocker, held)) await hold.ExecuteScalarAsync();
         await ExecuteAsync(data, """INSERT INTO jobs.run ("Kind","Owner","Lane","Trigger","Status","Actor","Parameters","QueuedAt","DueAt","Done","Total","Unit","Stopping","StoppedBy","Attempt","Failures","Node","Summary","LogOmitted") VALUES ('PURGE_AUDIT_LOG',0,1,0,0,'admin','{"audit_retention_hour":24}',now(),now(),0,0,'',false,'',0,0,'','',0)""");
         await Nodes.UntilAsync(async () => await NumberAsync(data, """SELECT "Done" FROM jobs.run WHERE "Kind" = 'PURGE_AUDIT_LOG'""") == 2_000, "two batches are deleted");
 
@@ -46,7 +46,8 @@ public sealed class KilledNodeTests : IAsyncLifetime
         await _server.StartAsync();
 
         await Nodes.UntilAsync(async () => await NumberAsync(data, """SELECT count(*) FROM jobs.run WHERE "Kind" = 'PURGE_AUDIT_LOG' AND "EndedAt" IS NOT NULL""") == 1, "the run ends");
-        Assert.Equal("2/2/5000 rows deleted.", await TextAsync(data, """SELECT "Attempt" || '/' || "Status" || '/' || "Summary" FROM jobs.run WHERE "Kind" = 'PURGE_AUDIT_LOG'"""));
+        // what the killed server had asked for last may be carried out by the database, and nobody has counted it then
+        Assert.Matches("^2/2/[45]000 rows deleted[.]$", await TextAsync(data, """SELECT "Attempt" || '/' || "Status" || '/' || "Summary" FROM jobs.run WHERE "Kind" = 'PURGE_AUDIT_LOG'"""));
         Assert.Equal(0, await NumberAsync(data, "SELECT count(*) FROM audit.event WHERE \"Actor\" = 'old'"));
         Assert.Contains("Attempt 2 on ", await TextAsync(data, "SELECT string_agg(\"Text\", '' ORDER BY \"Number\") FROM jobs.log_part"), StringComparison.Ordinal);
     }

@@ -13,6 +13,7 @@ using Portal.Data;
 using Portal.Integration.Tests.Api;
 using Portal.Integration.Tests.Gateway;
 using Portal.Integration.Tests.Web;
+using Portal.Jobs;
 using Portal.Kernel;
 using Portal.Projects;
 using Portal.Registry.Client;
@@ -131,6 +132,10 @@ public sealed class MatrixFixture : IAsyncLifetime
         }
         SystemRobot = (await Service<RobotService>().CreateAsync(Host.Admin, null, "", new("everywhere", "", 30, [new(Permissions.RepositoryPull, EveryProject: true)]), default)).Value.Id;
         Group = (await Service<GroupService>().CreateAsync(Host.Admin, GroupSource.Local, "testers", "testers", "", default)).Value;
+        // a run that waits for good
+        await Service<QueueService>().PauseAsync(Host.Admin, "EXECUTION_SWEEP", true, default);
+        var run = (await Service<IJobs>().StartAsync(Host.Admin, new("EXECUTION_SWEEP", 0, null, "{}"), default)).Value;
+        Assert.Equal(1, run);
         var expired = await DeadTokenAsync('t', "keeper", "expired");
         _time.Advance(TimeSpan.FromDays(1) + TimeSpan.FromMinutes(1));
         var revoked = await DeadTokenAsync('k', "keeper", "revoked");

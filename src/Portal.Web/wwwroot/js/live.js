@@ -26,6 +26,15 @@ function swap(part, fresh) {
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
+// the page once more, as following a link to it does
+function again() {
+  const link = document.createElement('a');
+  link.href = location.pathname + location.search;
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
+
 async function ask(part) {
   if (held(part)) return;
   const answer = await fetch(part.dataset.live, { headers: { 'X-Harbor-No-Session-Renewal': '1' } });
@@ -35,7 +44,7 @@ async function ask(part) {
   const ended = !fresh.dataset.live;
   swap(part, fresh);
   // what stands around it, such as its buttons, has changed with its end
-  if (ended) window.Blazor?.navigateTo?.(location.pathname + location.search, { replaceHistoryEntry: true });
+  if (ended) again();
 }
 
 async function tick() {
