@@ -6,7 +6,7 @@ namespace Portal.Access;
 /// <param name="Strength">Order from weak to strong, for "the strongest role" of a person.</param>
 public sealed record BuiltInRole(string Name, string Title, string Description, int? HarborId, int Strength, PermissionSet Permissions);
 
-/// <summary>The system administrator, the five project roles with exactly Harbor's matrix (role tables of the Harbor API), and presets for common duties.</summary>
+/// <summary>The system administrator, the five project roles with exactly Harbor's matrix (role tables of the Harbor API) and what they may do with the trash, and presets for common duties.</summary>
 public static class BuiltInRoles
 {
     static readonly PermissionSet LimitedGuestSet = Set(

@@ -5,7 +5,7 @@ namespace Portal.Tests.Access;
 
 public sealed class BuiltInRolesTests
 {
-    // The number of resource-action pairs of each role in the Harbor API's role tables; "project:read" and so on stand for its "self".
+    // The number of resource-action pairs of each role in the Harbor API's role tables; "project:read" and so on stand for its "self". The trash is Portal's own.
     [Theory]
     [InlineData("project-admin", 75)]
     [InlineData("maintainer", 53)]
@@ -15,7 +15,14 @@ public sealed class BuiltInRolesTests
     public void Role_HasAsManyRightsAsItsModel(string name, int expected)
     {
         var role = BuiltInRoles.OfProjects.Single(r => r.Name == name);
-        Assert.Equal(expected, Permissions.All.Count(role.Permissions.Has));
+        Assert.Equal(expected, Permissions.All.Count(p => p.Resource != "trash" && role.Permissions.Has(p)));
+    }
+
+    [Fact]
+    public void Trash_IsSeenByWhoeverMayDelete_AndEmptiedByProjectAdmins()
+    {
+        Assert.Equal(["project-admin", "maintainer"], BuiltInRoles.OfProjects.Where(r => r.Permissions.Has(Permissions.Named("trash:list"))).Select(r => r.Name));
+        Assert.Equal(["project-admin"], BuiltInRoles.OfProjects.Where(r => r.Permissions.Has(Permissions.Named("trash:delete"))).Select(r => r.Name));
     }
 
     [Fact]
