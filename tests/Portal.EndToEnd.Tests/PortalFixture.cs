@@ -22,6 +22,9 @@ public sealed class PortalFixture : IAsyncLifetime
     public IBrowser Browser { get; private set; } = default!;
     public string Host => Url.Authority;
 
+    /// <summary>Where the registry keeps a blob.</summary>
+    public string BlobFile(Portal.Kernel.Digest digest) => Path.Combine(_folder, "data", "registry", "docker/registry/v2/blobs/sha256", digest.Hex[..2], digest.Hex, "data");
+
     /// <summary>What the first start wrote down for the operator.</summary>
     public string OneTimePassword => File.ReadAllText(Path.Combine(_folder, "data", "first-run-password")).Trim();
 

@@ -111,6 +111,8 @@ public sealed class PolicyEditor
             Wrong = rule.Error;
             return;
         }
+        // a rule of its own would say nothing while the project follows the system's alone
+        if (Mode == PolicyMode.Inherit) Mode = PolicyMode.Extend;
         List<RetentionRule> rules = [.. Rules.Rules];
         if (changes) rules[Rule.Place] = rule.Value;
         else rules.Add(rule.Value);

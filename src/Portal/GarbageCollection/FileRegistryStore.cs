@@ -117,10 +117,7 @@ public sealed class FileRegistryStore : IRegistryStore
                 {
                     case "_uploads":
                         foreach (var upload in Directory.EnumerateDirectories(below).Where(u => LastChange(u) < before).ToList())
-                        {
-                            (uploads, bytes) = (uploads + 1, bytes + new DirectoryInfo(upload).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length));
-                            Directory.Delete(upload, true);
-                        }
+                            if (Remove(upload) is { } freed) (uploads, bytes) = (uploads + 1, bytes + freed);
                         break;
                     case "_manifests":
                         links += CleanRevisions(Path.Combine(below, "revisions/sha256"), before);
@@ -152,7 +149,32 @@ public sealed class FileRegistryStore : IRegistryStore
         return count;
     }
 
-    static DateTimeOffset LastChange(string folder) => new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Select(f => f.LastWriteTimeUtc).Append(Directory.GetLastWriteTimeUtc(folder)).Max();
+    // an upload that ends meanwhile takes its folder along
+    static DateTimeOffset LastChange(string upload)
+    {
+        try
+        {
+            return new DirectoryInfo(upload).EnumerateFiles("*", SearchOption.AllDirectories).Select(f => f.LastWriteTimeUtc).Append(Directory.GetLastWriteTimeUtc(upload)).Max();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return DateTimeOffset.MaxValue;
+        }
+    }
+
+    static long? Remove(string upload)
+    {
+        try
+        {
+            var bytes = new DirectoryInfo(upload).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
+            Directory.Delete(upload, true);
+            return bytes;
+        }
+        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
+        {
+            return null;
+        }
+    }
 
     string Data(Digest digest) => Path.Combine(_base, "blobs/sha256", digest.Hex[..2], digest.Hex, "data");
 

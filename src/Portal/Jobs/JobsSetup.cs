@@ -15,8 +15,10 @@ public static class JobsSetup
     {
         services.AddOptions<JobOptions>().Bind(configuration.GetSection(JobOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<JobOptions>, JobOptionsValidation>();
-        services.AddSingleton<JobCatalogue>().AddSingleton<JobService>().AddSingleton<IJobs>(s => s.GetRequiredService<JobService>()).AddSingleton<QueueService>();
-        services.AddSingleton<JobQueries>().AddSingleton<IJobQueries>(s => s.GetRequiredService<JobQueries>()).AddSingleton<WorkQueries>().AddSingleton<JobRights>().AddSingleton<RunDoor>().AddSingleton<AuditPurgeService>();
+        services.AddSingleton<JobCatalogue>().AddSingleton<JobService>().AddSingleton<QueueService>();
+        services.TryAddSingleton<IJobs>(s => s.GetRequiredService<JobService>());
+        services.TryAddSingleton<IJobQueries>(s => s.GetRequiredService<JobQueries>());
+        services.AddSingleton<JobQueries>().AddSingleton<WorkQueries>().AddSingleton<JobRights>().AddSingleton<RunDoor>().AddSingleton<AuditPurgeService>();
         services.AddSingleton<ScheduleService>().AddSingleton<ScheduleSeed>().AddSingleton<ScheduleFiring>().AddSingleton<ScheduleSync>();
         services.AddSingleton<RunStore>().AddSingleton<RunClaims>().AddSingleton<RunWorker>().AddSingleton<RunStarter>().AddSingleton<NodeLease>().AddSingleton<EngineSettings>();
         services.AddSingleton<SchedulerSurroundings>().AddSingleton<SchedulerHost>().AddSingleton<JobEngine>();

@@ -110,7 +110,7 @@ static class PageMatrixTable
         new("/admin/retention", "SV") { Forms = [new("editor", "SV"), new("dry-run", "S"), new("run", "S"), new("forget", "S")] },
         new("/admin/quotas", "SV") { Forms = [new("edit", "S"), new("recount", "S"), new("grant", "S"), new("decline", "S"), new("defaults", "S", Status: 302)] },
         new("/admin/trash", "SV") { Forms = [new("restore", "S"), new("restore-project", "S"), new("restore-as", "", Drawn: false), new("destroy", "S"), new("defaults", "S", "days=x")] },
-        new("/admin/garbage-collection", "SV") { Forms = [new("run", "", Drawn: false), new("dry-run", "", Drawn: false), new("stop", "S"), new("schedule", "S", "type=Never"), new("settings", "S")] },
+        new("/admin/garbage-collection", "SV") { Forms = [new("run", "S", Status: 302), new("dry-run", "S", Status: 302), new("stop", "S"), new("schedule", "S", "type=Never"), new("settings", "S")] },
         new("/admin/system", "SV") { Forms = [new("read-only", "S", "on=false", Status: 302)] },
         new("/admin/robots/{Id:int}/edit", "S", Url: "/admin/robots/{system-robot}/edit") { Forms = [new("edit", "S")] },
         new("/admin/robots", "SV") { Forms = [new("rotate", "S"), new("disable", "S"), new("enable", "S"), new("end-old", "S"), new("delete", "S"), new("undo", "SV")] },

@@ -14,13 +14,13 @@ public sealed class ProjectPlaceTests
     public void Sections_ProjectAdmin_AreAll() => Assert.Equal(ProjectSections.All, Of(BuiltInRoles.ProjectAdmin.Permissions));
 
     [Theory]
-    [InlineData("developer"), InlineData("guest")]
-    public void Sections_WhoMayNotAdminister_LackAuditAndSettings(string role) =>
-        Assert.Equal(ProjectSections.Overview | ProjectSections.Repositories | ProjectSections.Members | ProjectSections.Robots | ProjectSections.Access, Of(BuiltInRoles.OfProjects.Single(r => r.Name == role).Permissions));
+    [InlineData("developer", ProjectSections.Retention), InlineData("guest", ProjectSections.None)]
+    public void Sections_WhoMayNotAdminister_LackAuditAndSettings(string role, ProjectSections more) =>
+        Assert.Equal(ProjectSections.Overview | ProjectSections.Repositories | ProjectSections.Members | ProjectSections.Robots | ProjectSections.Access | more, Of(BuiltInRoles.OfProjects.Single(r => r.Name == role).Permissions));
 
     [Fact]
     public void Sections_Maintainer_HaveTheRulesToo() =>
-        Assert.Equal(ProjectSections.All & ~(ProjectSections.Audit | ProjectSections.Settings), Of(BuiltInRoles.Maintainer.Permissions));
+        Assert.Equal(ProjectSections.All & ~(ProjectSections.Audit | ProjectSections.Jobs | ProjectSections.Settings), Of(BuiltInRoles.Maintainer.Permissions));
 
     [Fact]
     public void Sections_LimitedGuest_LackMembersToo() => Assert.Equal(ProjectSections.Overview | ProjectSections.Repositories, Of(BuiltInRoles.LimitedGuest.Permissions));
